@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/call.h"
+#include "core/flows/flow.h"
+#include "core/mlflow/server.h"
+#include "core/tracking/connector.h"
+#include "core/workspace/home.h"
+#include "core/workspace/local_server.h"
+#include "core/workspace/profile.h"
+#include "core/workspace/python_environment.h"
+
+#include <memory>
+
+namespace signalbox {
+
+//! Where the server's address came from; credentials of the environment go only with the first two.
+enum class ServerOrigin : quint8 { Option, Environment, Profile, LocalWorkspace };
+
+struct SessionOptions {
+    QString trackingUri; //!< `--tracking-uri`
+    QString profile; //!< `--profile`
+    std::chrono::milliseconds timeout{0}; //!< `--timeout`
+};
+
+/*! The composition root that terminal and window share: builds home, environment, local server,
+ *  MLflow server and connector, and passes them on by reference. Main thread; one per process. */
+class Session final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Session)
+
+public:
+    explicit Session(SessionOptions options, QObject *parent = nullptr);
+    ~Session() override;
+
+    [[nodiscard]] Home &home() { return m_home; }
+    [[nodiscard]] PythonEnvironment &environment() { return m_environment; }
+    [[nodiscard]] LocalServer &localServer() { return m_localServer; }
+    [[nodiscard]] ProfileStore &profiles() { return m_profiles; }
+
+    //! Which server the options, environment and profiles name; decided without a request.
+    [[nodiscard]] ServerOrigin origin() const { return m_origin; }
+    [[nodiscard]] QString serverTitle() const; //!< "Local workspace", a profile's name or the host.
+
+    /*! Builds server and connector (local files only, no request). For the local workspace this
+     *  uses the stored address; `start` also starts it when needed. InvalidInput for a bad URI. */
+    [[nodiscard]] Result<void> open();
+    [[nodiscard]] Call<void> openAndStart();
+    //! Switches to another profile; the old connector is flushed for a moment and closed.
+    [[nodiscard]] Call<void> switchProfile(const QString &name);
+
+    [[nodiscard]] bool isOpen() const { return m_connector != nullptr; }
+    [[nodiscard]] mlflow::Server &server() { return *m_server; } //!< Only when open.
+    [[nodiscard]] Connector &connector() { return *m_connector; } //!< Only when open.
+    [[nodiscard]] FlowContext flowContext();
+
+Q_SIGNALS:
+    //! Before server and connector go away: drop every reference to them.
+    void aboutToClose();
+    //! New server and connector are in place.
+    void opened();
+    void progress(const QString &text);
+
+private:
+    [[nodiscard]] Result<void> build(
+        const QUrl &url, const JournalIdentity &identity, bool envCredentials);
+    SessionOptions m_options;
+    Home m_home;
+    PythonEnvironment m_environment;
+    LocalServer m_localServer;
+    ProfileStore m_profiles;
+    ServerOrigin m_origin = ServerOrigin::LocalWorkspace;
+    std::unique_ptr<mlflow::Server> m_server;
+    std::unique_ptr<Connector> m_connector;
+};
+
+} // namespace signalbox

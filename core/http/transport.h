@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/call.h"
+#include "core/http/http_message.h"
+
+#include <QtCore/QUrl>
+
+namespace signalbox {
+
+/*! Sends one attempt and nothing more: no retry, no breaker, no meaning. Implemented by
+ *  QnamTransport and by the tests' fake. Answers with status >= 400 are responses, not errors. */
+class Transport : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Transport)
+
+public:
+    using QObject::QObject;
+    //! `url` is absolute and complete. Inactivity ends the attempt after `inactivity`.
+    [[nodiscard]] virtual Call<HttpResponse> send(
+        const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) = 0;
+};
+
+} // namespace signalbox

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/call.h"
+#include "core/mlflow/server.h"
+#include "core/tracking/journal_types.h"
+#include "core/tracking/run_session.h"
+
+#include <QtCore/QObject>
+
+#include <memory>
+#include <optional>
+
+namespace signalbox {
+
+class Journal;
+class Replayer;
+
+struct RunSpec {
+    QString experiment; //!< By name; created when missing, restored never.
+    QString name;
+    mlflow::TagList tags;
+    LocalRunId parent; //!< A run of this journal; becomes `mlflow.parentRunId`.
+    RunId parentOnServer; //!< Or one that the server knows already.
+};
+
+struct RegisterModel {
+    QString name;
+    LoggedModelId modelId; //!< MLflow 3; empty for the classic way.
+    QString source; //!< Artifact URI, when modelId is empty.
+    RunId runId;
+    QString description;
+    mlflow::TagList tags;
+};
+
+struct ConnectorHealth {
+    bool reachable = false;
+    mlflow::ServerInfo server;
+    std::chrono::milliseconds latency{0};
+    BreakerSnapshot breaker;
+    JournalStatus journal;
+    std::optional<Error> error; //!< Why it is not reachable.
+};
+
+/*! The one door for every write to MLflow: runs through the journal, registry operations directly
+ *  with the breaker around each attempt. One instance per server profile, shared by reference; not
+ *  a global. Lives in the main thread; owned by the composition root. */
+class Connector final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Connector)
+
+public:
+    /*! `journalDir` is this identity's folder, created with mode 0700. Fails when it cannot be
+     *  written, lies on a network file system or is damaged. */
+    [[nodiscard]] static Result<std::unique_ptr<Connector>> open(mlflow::Server &server,
+        const QString &journalDir, const JournalIdentity &identity, Clock &clock = systemClock());
+    ~Connector() override;
+
+    [[nodiscard]] mlflow::Server &server() { return m_server; }
+
+    //! A run that exists from now on, on the server as soon as it can be reached.
+    [[nodiscard]] RunSession startRun(const RunSpec &spec);
+
+    // Registry: online only. Creates are sent once and looked up by their operation tag after an
+    // ambiguous failure, so that a lost reply never makes a second version.
+    [[nodiscard]] Call<mlflow::ModelVersion> registerModel(const RegisterModel &request);
+    [[nodiscard]] Call<mlflow::ModelVersion> transitionModelVersionStage(
+        const QString &name, const QString &version, const QString &stage, bool archiveExisting);
+    [[nodiscard]] Call<mlflow::ModelVersion> modelVersion(
+        const QString &name, const QString &version);
+    [[nodiscard]] Call<void> setAlias(
+        const QString &name, const QString &alias, const QString &version);
+    [[nodiscard]] Call<void> deleteAlias(const QString &name, const QString &alias);
+    [[nodiscard]] Call<void> setVersionTag(
+        const QString &name, const QString &version, const mlflow::Tag &tag);
+    [[nodiscard]] Call<void> deleteVersionTag(
+        const QString &name, const QString &version, const QString &key);
+    [[nodiscard]] Call<void> setModelTag(const QString &name, const mlflow::Tag &tag);
+    [[nodiscard]] Call<void> deleteModelTag(const QString &name, const QString &key);
+    [[nodiscard]] Call<void> deleteModelVersion(const QString &name, const QString &version);
+
+    // Edits of existing runs, online.
+    [[nodiscard]] Call<void> renameRun(const RunId &id, const QString &name);
+    [[nodiscard]] Call<void> deleteRun(const RunId &id);
+    [[nodiscard]] Call<void> restoreRun(const RunId &id);
+    [[nodiscard]] Call<void> setRunTag(const RunId &id, const mlflow::Tag &tag);
+
+    [[nodiscard]] Call<mlflow::Page<mlflow::Run>> searchRuns(const mlflow::RunQuery &query);
+    //! Never fails: unreachable is an answer too.
+    [[nodiscard]] Call<ConnectorHealth> health();
+
+    [[nodiscard]] JournalStatus journalStatus() const; //!< Last known; local, at once.
+    //! Replays until nothing is pending or `limit` passed; resolves with what is left.
+    [[nodiscard]] Call<JournalStatus> flush(std::chrono::milliseconds limit);
+    /*! True when nothing of this server-side run is pending or parked here: the barrier before
+     *  gates read values. */
+    [[nodiscard]] bool isSettled(const RunId &run) const;
+    /*! For SIGTERM: commits finish(KILLED) for every live run, replays for at most `limit`. */
+    [[nodiscard]] Call<void> shutDown(const QString &reason, std::chrono::milliseconds limit);
+
+Q_SIGNALS:
+    //! Journal content changed; coalesced to a few per second.
+    void journalChanged(const signalbox::JournalStatus &status);
+    //! The server has created the run.
+    void runLinked(const signalbox::RunLink &link);
+    //! The server refused an item for good.
+    void itemParked(const signalbox::ParkedItem &item);
+
+private:
+    friend class RunSession;
+    Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, Clock &clock);
+    mlflow::Server &m_server;
+    std::unique_ptr<Journal> m_journal;
+    std::unique_ptr<Replayer> m_replayer;
+    Clock &m_clock;
+};
+
+} // namespace signalbox
+
+Q_DECLARE_METATYPE(signalbox::RunLink)
