@@ -73,9 +73,14 @@ struct PipelineSpec {
 [[nodiscard]] Call<QJsonObject> inspectData(
     const DataSpec &data, const FlowContext &context, QObject *owner);
 
-/*! Writes one of scikit-learn's data sets (breast_cancer, wine, diabetes) as CSV below the home and
- *  yields its path. The target column is "target". */
-[[nodiscard]] Call<QString> makeDemoData(
+//! A demo table and the column to predict.
+struct DemoData {
+    QString file;
+    QString target;
+};
+
+/*! Writes one of scikit-learn's data sets (breast_cancer, wine, diabetes) as CSV below the home. */
+[[nodiscard]] Call<DemoData> makeDemoData(
     const QString &name, const FlowContext &context, QObject *owner);
 
 } // namespace signalbox
