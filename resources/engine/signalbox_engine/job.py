@@ -21,6 +21,7 @@ class Job:
         self.op = request.op
         self.seed = request.seed
         self.options = request.options
+        self.start_dir = os.getcwd()  # relative paths of the request are relative to this
         self.data = dict(request.data, path=os.path.abspath(request.data["path"]))
         self.dir = Path(request.job_dir).resolve()
         try:
