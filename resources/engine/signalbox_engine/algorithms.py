@@ -28,7 +28,13 @@ class Algorithm:
         return {*self.defaults, *self.optional}
 
 
-def _jobs():
+_SMALL = 10000  # rows up to which one thread is faster than several
+
+
+def threads_for(rows):
+    """Threads for fitting on so many rows: OMP_NUM_THREADS, or 1 when the data are small."""
+    if rows <= _SMALL:
+        return 1
     try:
         return max(1, int(os.environ.get("OMP_NUM_THREADS", "1")))
     except ValueError:
@@ -73,14 +79,14 @@ def _xgboost(params, problem, seed):
     import xgboost
 
     kind = xgboost.XGBRegressor if problem == "regression" else xgboost.XGBClassifier
-    return kind(**params, random_state=seed, n_jobs=_jobs(), verbosity=0)
+    return kind(**params, random_state=seed, n_jobs=1, verbosity=0)
 
 
 def _lightgbm(params, problem, seed):
     import lightgbm
 
     kind = lightgbm.LGBMRegressor if problem == "regression" else lightgbm.LGBMClassifier
-    return kind(**params, random_state=seed, n_jobs=_jobs(), verbosity=-1, deterministic=True,
+    return kind(**params, random_state=seed, n_jobs=1, verbosity=-1, deterministic=True,
                 force_row_wise=True)
 
 
@@ -89,7 +95,7 @@ def _forest(params, problem, seed):
 
     kind = (ensemble.RandomForestRegressor if problem == "regression"
             else ensemble.RandomForestClassifier)
-    return kind(**params, random_state=seed, n_jobs=_jobs())
+    return kind(**params, random_state=seed, n_jobs=1)
 
 
 def _logistic(params, _problem, seed):

@@ -25,22 +25,26 @@ class Column:
     id_like: bool = False
     note: str = ""
     format: str = ""
+    category: bool = False  # pandas reads the column as categories
 
     def report(self, series):
         """The entry of inspect's `columns`; numbers get min, max and mean."""
         entry = asdict(self)
-        del entry["format"]
+        del entry["format"], entry["category"]
         if self.type in ("integer", "real") and self.missing < len(series):
             entry.update(min=float(series.min()), max=float(series.max()),
                          mean=float(series.mean()))
         return entry
 
 
-def describe_columns(frame, data, drop=()):
+def describe_columns(frame, data, drop=(), categories=()):
     """One Column per column of `frame`; `data` names target, group, time and treatment."""
     roles = {data[role]: role for role in ("treatment", "time", "group", "target") if data[role]}
-    return [_describe(frame[name], roles.get(name, "feature"), name in drop)
-            for name in frame.columns]
+    columns = [_describe(frame[name], roles.get(name, "feature"), name in drop)
+               for name in frame.columns]
+    for column in columns:
+        column.category = column.name in categories
+    return columns
 
 
 def _describe(series, role, unwanted):
@@ -94,16 +98,16 @@ def column_type(series):
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "date", "ISO8601"
     values = series.dropna()
-    if pd.api.types.is_string_dtype(dtype):
-        date_format = _date_format(values)
-        return ("date", date_format) if date_format else ("text", "")
     if dtype == object:
         kinds = {type(value) for value in values}
-        if kinds <= {bool}:
+        if kinds == {bool}:
             return "boolean", ""
-        if kinds <= {str}:
-            return "text", ""
-    return "unsupported", ""
+        if kinds != {str}:
+            return "unsupported", ""
+    elif not isinstance(dtype, pd.StringDtype):
+        return "unsupported", ""
+    date_format = _date_format(values)
+    return ("date", date_format) if date_format else ("text", "")
 
 
 def _date_format(values):

@@ -23,7 +23,7 @@ def build_preprocessor(columns):
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator, SimpleImputer
     from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    from sklearn.preprocessing import StandardScaler
 
     numbers = [column.name for column in columns if column.type in ("integer", "real")]
     holes = [column.name for column in columns
@@ -37,12 +37,23 @@ def build_preprocessor(columns):
         parts.append(("missing", MissingIndicator(features="all"), holes))
     for position, column in enumerate(columns):
         if column.type in ("text", "boolean"):
-            encoder = OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False,
-                                    max_categories=MAX_CATEGORIES, dtype=np.float64)
-            parts.append((f"category_{position}", encoder, [column.name]))
+            parts.append((f"category_{position}", _category_pipeline(), column.name))
         elif column.type == "date":
             parts.append((f"date_{position}", _date_pipeline(column), column.name))
     return ColumnTransformer(parts, sparse_threshold=0.0)
+
+
+def _category_pipeline():
+    """Anything to text first, so that True, "True", None and NaN mean the same everywhere."""
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+
+    return Pipeline([
+        ("text", FunctionTransformer(pd.Series, kw_args={"dtype": "str"})),
+        ("column", FunctionTransformer(pd.DataFrame)),
+        ("encode", OneHotEncoder(handle_unknown="infrequent_if_exist", sparse_output=False,
+                                 max_categories=MAX_CATEGORIES, dtype=np.float64)),
+    ])
 
 
 def _date_pipeline(column):
@@ -96,7 +107,7 @@ def summary(preprocessor, columns):
         elif column.type == "date":
             entry.update(treatment="trend, week, year", format=column.format)
         else:
-            values = fitted[f"category_{position}"].categories_[0]
+            values = fitted[f"category_{position}"].named_steps["encode"].categories_[0]
             entry.update(treatment="one-hot", max_columns=MAX_CATEGORIES, distinct=len(values),
                          values=[str(value) for value in values[:200]])
         entries.append(entry)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from signalbox_engine.algorithms import threads_for
+
+_THREADED = ("XGBoost", "LightGBM", "RandomForest")
 _BLOCK = 50  # trees per look at the clock
 _LOSS = {"logloss": "log_loss", "mlogloss": "log_loss", "binary_logloss": "log_loss",
          "multi_logloss": "log_loss", "rmse": "rmse"}
@@ -22,7 +25,7 @@ class Fit:
 def fit(algorithm, params, problem, seed, x, y, weights, budget):
     """Fits on x (n, p), y (n,), weights (n,) or None. Raises Cancelled or TimeUp."""
     budget.check()
-    estimator = algorithm.build(params, problem, seed)
+    estimator = _build(algorithm, params, problem, seed, len(x))
     if algorithm.name == "XGBoost":
         estimator.set_params(callbacks=[_xgboost_guard(budget)])
         estimator.fit(x, y, sample_weight=weights, verbose=False)
@@ -33,6 +36,8 @@ def fit(algorithm, params, problem, seed, x, y, weights, budget):
         _fit_forest(estimator, x, y, weights, budget)
     else:
         estimator.fit(x, y, sample_weight=weights)
+    if algorithm.name in _THREADED:
+        estimator.set_params(n_jobs=1)  # a served model answers single rows fastest with one
     budget.check()
     return Fit(estimator, params)
 
@@ -46,7 +51,7 @@ def fit_stopping(algorithm, params, problem, seed, train, validation, budget, pa
     if algorithm.name not in ("XGBoost", "LightGBM"):
         return fit(algorithm, params, problem, seed, *train, budget)
     watch = _watch_xgboost if algorithm.name == "XGBoost" else _watch_lightgbm
-    best = watch(algorithm.build(params, problem, seed), train, validation, budget, patience,
+    best = watch(_build(algorithm, params, problem, seed, len(train[0])), train, validation, budget, patience,
                  on_round)
     used = dict(params)
     if patience and best < params["n_estimators"]:
@@ -54,6 +59,13 @@ def fit_stopping(algorithm, params, problem, seed, train, validation, budget, pa
     result = fit(algorithm, used, problem, seed, *train, budget)
     result.stopped_early = used["n_estimators"] < params["n_estimators"]
     return result
+
+
+def _build(algorithm, params, problem, seed, rows):
+    estimator = algorithm.build(params, problem, seed)
+    if algorithm.name in _THREADED:
+        estimator.set_params(n_jobs=threads_for(rows))
+    return estimator
 
 
 def _fit_forest(estimator, x, y, weights, budget):

@@ -41,6 +41,8 @@ def run(protocol_fd):
 
 def describe(error):
     """The fields of the `error` line for any exception."""
+    if isinstance(error, EngineError) and error.__cause__ is None:
+        return {"kind": error.kind, "message": error.message, "hint": error.hint}
     trace = "".join(traceback.format_exception(error))
     sys.stderr.write(trace)
     if isinstance(error, EngineError):

@@ -19,7 +19,7 @@ _DELIMITERS = ",;\t|"
 
 @dataclass
 class Table:
-    """A data file in memory; `rows` keeps each row's number in the file (0-based) as index."""
+    """A data file in memory; the index is the row's number in the file, from 0."""
 
     frame: pd.DataFrame
     path: str
@@ -28,6 +28,7 @@ class Table:
     digest: str
     encoding: str = ""
     delimiter: str = ""
+    categories: frozenset = frozenset()  # columns that pandas reads as categories
 
     def block(self, target):
         """The `data` block of PROTOCOL.md."""
@@ -75,7 +76,12 @@ def _read(job, path, size):
     kind = wanted if wanted != "auto" else ("parquet" if magic == b"PAR1" else "csv")
     digest = _sha256(path)[:32]
     if kind == "parquet":
-        return Table(_read_parquet(path), path, kind, size, digest)
+        frame = _read_parquet(path)
+        categories = frozenset(str(name) for name in frame.columns
+                               if isinstance(frame[name].dtype, pd.CategoricalDtype))
+        for name in frame.columns:
+            frame[name] = _plain_column(frame[name])
+        return Table(frame, path, kind, size, digest, categories=categories)
     frame, encoding, delimiter = _read_csv(job, path)
     return Table(frame, path, kind, size, digest, encoding, delimiter)
 
@@ -97,10 +103,7 @@ def _read_parquet(path):
     except (pa.ArrowException, ValueError) as error:
         raise _unreadable(path, f"it is not a whole Parquet file ({error})",
                           "Write the file again, or choose its real format.") from error
-    frame = frame.reset_index(drop=True)
-    for name in frame.columns:
-        frame[name] = _plain_column(frame[name])
-    return frame
+    return frame.reset_index(drop=True)
 
 
 def _plain_column(column):

@@ -10,12 +10,16 @@ import pandas as pd
 _BY_TYPE = {"real": "double", "boolean": "boolean", "text": "string", "date": "string"}
 
 
-def mlflow_type(series, kind):
+def mlflow_type(series, column):
     """MLflow's type name such that a frame read by plain pandas passes its checks.
 
     Whole numbers are `long` only where none is missing (pandas makes them floats otherwise, and
-    MLflow does not turn 64-bit integers into doubles).
+    MLflow does not turn 64-bit integers into doubles). Booleans with missing values and
+    categories come in changing pandas types, which only `any` accepts.
     """
+    kind = column.type
+    if column.category or (kind == "boolean" and column.missing):
+        return "any"
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return "datetime"
     if kind == "integer":
@@ -25,10 +29,12 @@ def mlflow_type(series, kind):
 
 def column_spec(series, column, target=None):
     """ColSpec of a feature, or (column None) the nameless one of the model's output."""
-    from mlflow.types.schema import ColSpec
+    from mlflow.types.schema import AnyType, ColSpec
 
     if column is not None:
-        return ColSpec(mlflow_type(series, column.type), column.name, required=not column.missing)
+        kind = mlflow_type(series, column)
+        return ColSpec(AnyType() if kind == "any" else kind, column.name,
+                       required=not column.missing)
     if not target.is_classes:
         return ColSpec("double")
     return ColSpec({"b": "boolean", "i": "long", "f": "double"}.get(target.labels.dtype.kind,
@@ -39,7 +45,7 @@ def dataset_inputs(prepared, test_digest, test_rows):
     """The `datasets` of train's result: the file (training) and the held-out rows (test)."""
     table = prepared.table
     name = os.path.basename(table.path)
-    specs = [{"type": mlflow_type(prepared.frame[column.name], column.type), "name": column.name,
+    specs = [{"type": mlflow_type(prepared.frame[column.name], column), "name": column.name,
               "required": not column.missing} for column in prepared.columns]
     common = {"source_type": "local", "source": json.dumps({"uri": table.path}),
               "schema": json.dumps({"mlflow_colspec": specs})}
