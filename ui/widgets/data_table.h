@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/widgets/status_pill.h"
+
+#include <QtCore/QMetaType>
+#include <QtWidgets/QStyledItemDelegate>
+#include <QtWidgets/QTableView>
+
+namespace signalbox {
+
+// Roles that CellDelegate understands besides Qt's own.
+inline constexpr int kPillRole = Qt::UserRole + 900; //!< A PillLook.
+inline constexpr int kColourBarRole = Qt::UserRole + 901; //!< A QColor at the cell's left edge.
+
+//! Paints text, pills and colour bars with the theme's colours and a rule below each row.
+class CellDelegate final : public QStyledItemDelegate {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(CellDelegate)
+
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+        const QModelIndex &index) const override;
+    [[nodiscard]] QSize sizeHint(
+        const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    [[nodiscard]] QString displayText(const QVariant &value, const QLocale &locale) const override;
+};
+
+/*! The table of the house: rows of 28 px, whole rows selected, no grid but rules, Ctrl+C copies the
+ *  selection as TSV with headers, tooltips show what is cut. */
+class DataTable : public QTableView {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(DataTable)
+
+public:
+    explicit DataTable(QWidget *parent = nullptr);
+    //! The selected cells (or all rows when nothing is selected) with the visible columns.
+    [[nodiscard]] QString selectionAsTsv() const;
+    void copySelection() const;
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+};
+
+//! A whole model as TSV or CSV (RFC 4180), with headers.
+[[nodiscard]] QString tableText(const QAbstractItemModel &model, QChar separator);
+
+} // namespace signalbox
+
+Q_DECLARE_METATYPE(signalbox::PillLook)
