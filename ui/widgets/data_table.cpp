@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/data_table.h"
 
+#include "ui/models/roles.h"
+#include "ui/models/table_text.h"
 #include "ui/theme/theme.h"
 
-#include <QtCore/QLocale>
 #include <QtGui/QClipboard>
 #include <QtGui/QGuiApplication>
 #include <QtGui/QKeyEvent>
 #include <QtGui/QPainter>
 #include <QtWidgets/QHeaderView>
-
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -20,45 +19,7 @@ namespace {
 
 constexpr int kCellSide = 8;
 
-QString cellText(const QAbstractItemModel &model, int row, int column)
-{
-    const QModelIndex index = model.index(row, column);
-    const QVariant pill = index.data(kPillRole);
-    const QString text = index.data(Qt::DisplayRole).toString();
-    return text.isEmpty() && pill.isValid() ? pill.value<PillLook>().text : text;
-}
-
-QString quoted(QString text, QChar separator)
-{
-    if (separator == u'\t')
-        return text.replace(u'\t', u' ').replace(u'\n', u' ');
-    if (!text.contains(separator) && !text.contains(u'"') && !text.contains(u'\n'))
-        return text;
-    return u'"' % text.replace(u'"', u"\"\""_s) % u'"';
-}
-
-QString lineOf(const QStringList &cells, QChar separator)
-{
-    QStringList out;
-    for (const QString &cell : cells)
-        out.append(quoted(cell, separator));
-    return out.join(separator) % u'\n';
-}
-
 } // namespace
-
-QString tableText(const QAbstractItemModel &model, QChar separator)
-{
-    QString text;
-    for (int row = -1; row < model.rowCount(); ++row) {
-        QStringList cells;
-        for (int column = 0; column < model.columnCount(); ++column)
-            cells.append(row < 0 ? model.headerData(column, Qt::Horizontal).toString()
-                                 : cellText(model, row, column));
-        text += lineOf(cells, separator);
-    }
-    return text;
-}
 
 void CellDelegate::paint(
     QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
@@ -88,9 +49,11 @@ void CellDelegate::paint(
         return;
     }
     painter->save();
-    painter->setFont(cell.font);
+    const bool mono = index.data(MonospaceRole).toBool();
+    painter->setFont(mono ? Theme::instance().numberFont() : cell.font);
     painter->setPen(cell.palette.color(QPalette::Text));
-    const QString shown = cell.fontMetrics.elidedText(cell.text, cell.textElideMode, box.width());
+    const QString shown =
+        painter->fontMetrics().elidedText(cell.text, cell.textElideMode, box.width());
     const Qt::Alignment side = cell.displayAlignment & Qt::AlignHorizontal_Mask;
     painter->drawText(box, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine, shown);
     painter->restore();
@@ -141,29 +104,14 @@ QString DataTable::selectionAsTsv() const
 {
     if (!model())
         return {};
-    QModelIndexList rows;
-    if (selectionModel())
-        rows = selectionModel()->selectedRows();
-    if (rows.isEmpty())
-        return tableText(*model(), u'\t');
-    std::sort(rows.begin(), rows.end());
-    QStringList header;
-    QList<int> columns;
-    for (int visual = 0; visual < model()->columnCount(); ++visual) {
-        const int column = horizontalHeader()->logicalIndex(visual);
-        if (isColumnHidden(column))
-            continue;
-        columns.append(column);
-        header.append(model()->headerData(column, Qt::Horizontal).toString());
-    }
-    QString text = lineOf(header, u'\t');
-    for (const QModelIndex &row : rows) {
-        QStringList cells;
-        for (const int column : columns)
-            cells.append(cellText(*model(), row.row(), column));
-        text += lineOf(cells, u'\t');
-    }
-    return text;
+    const QModelIndexList rows =
+        selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
+    if (!rows.isEmpty())
+        return tabletext::tsv(*model(), rows);
+    QModelIndexList all;
+    for (int row = 0; row < model()->rowCount(); ++row)
+        all.append(model()->index(row, 0));
+    return tabletext::tsv(*model(), all);
 }
 
 void DataTable::copySelection() const

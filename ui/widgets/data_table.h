@@ -9,8 +9,8 @@
 
 namespace signalbox {
 
-// Roles that CellDelegate understands besides Qt's own.
-inline constexpr int kPillRole = Qt::UserRole + 900; //!< A PillLook.
+// Roles that CellDelegate understands besides Qt's own and MonospaceRole.
+inline constexpr int kPillRole = Qt::UserRole + 900; //!< A PillLook, painted instead of the text.
 inline constexpr int kColourBarRole = Qt::UserRole + 901; //!< A QColor at the cell's left edge.
 
 //! Paints text, pills and colour bars with the theme's colours and a rule below each row.
@@ -35,16 +35,13 @@ class DataTable : public QTableView {
 
 public:
     explicit DataTable(QWidget *parent = nullptr);
-    //! The selected cells (or all rows when nothing is selected) with the visible columns.
+    //! The selected rows, or all rows when nothing is selected; exact values.
     [[nodiscard]] QString selectionAsTsv() const;
     void copySelection() const;
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
 };
-
-//! A whole model as TSV or CSV (RFC 4180), with headers.
-[[nodiscard]] QString tableText(const QAbstractItemModel &model, QChar separator);
 
 } // namespace signalbox
 

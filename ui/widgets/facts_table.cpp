@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/widgets/key_value_table.h"
+#include "ui/widgets/facts_table.h"
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/plain_label.h"
@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
-void KeyValueModel::setRows(QList<KeyValue> rows)
+void FactsModel::setRows(QList<Fact> rows)
 {
     if (rows == m_rows)
         return;
@@ -20,7 +20,7 @@ void KeyValueModel::setRows(QList<KeyValue> rows)
     endResetModel();
 }
 
-void KeyValueModel::setFilter(const QString &text)
+void FactsModel::setFilter(const QString &text)
 {
     beginResetModel();
     m_filter = text.trimmed();
@@ -28,44 +28,44 @@ void KeyValueModel::setFilter(const QString &text)
     endResetModel();
 }
 
-void KeyValueModel::setHeaders(const QString &key, const QString &value)
+void FactsModel::setHeaders(const QString &key, const QString &value)
 {
     m_keyHeader = key;
     m_valueHeader = value;
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, 1);
 }
 
-const KeyValue &KeyValueModel::row(int visibleRow) const
+const Fact &FactsModel::row(int visibleRow) const
 {
     return m_rows.at(m_shown.at(visibleRow));
 }
 
-void KeyValueModel::applyFilter()
+void FactsModel::applyFilter()
 {
     m_shown.clear();
     for (qsizetype i = 0; i < m_rows.size(); ++i) {
-        const KeyValue &row = m_rows.at(i);
+        const Fact &row = m_rows.at(i);
         if (m_filter.isEmpty() || row.key.contains(m_filter, Qt::CaseInsensitive)
             || row.value.contains(m_filter, Qt::CaseInsensitive))
             m_shown.append(i);
     }
 }
 
-int KeyValueModel::rowCount(const QModelIndex &parent) const
+int FactsModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
 }
 
-int KeyValueModel::columnCount(const QModelIndex &parent) const
+int FactsModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : 2;
 }
 
-QVariant KeyValueModel::data(const QModelIndex &index, int role) const
+QVariant FactsModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid() || index.row() >= rowCount())
         return {};
-    const KeyValue &item = row(index.row());
+    const Fact &item = row(index.row());
     const bool isValue = index.column() == 1;
     switch (role) {
     case Qt::DisplayRole:
@@ -84,18 +84,18 @@ QVariant KeyValueModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant KeyValueModel::headerData(int section, Qt::Orientation orientation, int role) const
+QVariant FactsModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     return section == 0 ? m_keyHeader : m_valueHeader;
 }
 
-KeyValueTable::KeyValueTable(QWidget *parent)
+FactsTable::FactsTable(QWidget *parent)
     : DataTable(parent)
-    , m_model(new KeyValueModel(this))
+    , m_model(new FactsModel(this))
 {
-    setObjectName(u"keyValueTableView"_s);
+    setObjectName(u"factsTableView"_s);
     setModel(m_model);
     horizontalHeader()->setSectionResizeMode(0, QHeaderView::Interactive);
     horizontalHeader()->resizeSection(0, 180);
@@ -105,7 +105,7 @@ KeyValueTable::KeyValueTable(QWidget *parent)
     });
 }
 
-void KeyValueTable::setFitsRows(bool fits)
+void FactsTable::setFitsRows(bool fits)
 {
     m_fits = fits;
     setVerticalScrollBarPolicy(fits ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
@@ -113,7 +113,7 @@ void KeyValueTable::setFitsRows(bool fits)
         fitHeight();
 }
 
-void KeyValueTable::fitHeight()
+void FactsTable::fitHeight()
 {
     const int header = horizontalHeader()->isHidden() ? 0 : horizontalHeader()->height();
     setFixedHeight(header + m_model->rowCount() * kRowHeight + 2);
