@@ -28,9 +28,12 @@ struct GateResult {
 struct Evidence {
     mlflow::ModelVersion version;
     std::optional<mlflow::Run> run; //!< The version's source run.
+    bool modelFileRead = false; //!< The MLmodel file could be read.
     bool signaturePresent = false;
     QString signatureSource; //!< Which file said so, or why it could not be read.
     QString problem; //!< From the run's params, else inferred from its test_* keys.
+    QList<mlflow::ModelVersion> versions; //!< Every version of the model.
+    QMap<QString, QString> aliases; //!< Of the model: alias -> version.
     std::optional<mlflow::ModelVersion> incumbent; //!< Present holder of the target stage.
     std::optional<mlflow::Run> incumbentRun;
 };
@@ -55,6 +58,9 @@ using Waivers = QMap<QString, QString>;
 //! Pure. A waiver needs a reason and a waivable gate; a missing value is never a pass.
 [[nodiscard]] QList<GateResult> evaluateGates(
     const QList<GateRule> &rules, const Evidence &evidence, const Waivers &waivers = {});
+
+//! Whether the text of an MLmodel file declares a signature with inputs or outputs.
+[[nodiscard]] bool declaresSignature(const QByteArray &modelFile);
 
 //! "binary", "multiclass", "regression" or empty, from param `problem` or the test_* keys.
 [[nodiscard]] QString problemOf(const mlflow::Run &run);

@@ -33,7 +33,10 @@ public:
     {
         return m_digest;
     } //!< First 16 hex of its sha256.
-    //! `problem` is binary, multiclass or regression; rules of other problems are left out.
+    //! Whether the policy says anything about a stage, be it an empty list.
+    [[nodiscard]] bool knows(Stage to) const;
+    //! `problem` is binary, multiclass or regression; rules of other problems are left out. Of an
+    //! unknown (empty) problem every rule applies.
     [[nodiscard]] QList<GateRule> rulesFor(Stage to, const QString &problem) const;
 
 private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/call.h"
+#include "core/base/clock.h"
 #include "core/promotion/gates.h"
 
 #include <QtCore/QObject>
@@ -17,6 +18,7 @@ struct PromotionRequest {
     QString reason;
     Waivers waivers;
     bool keepExisting = false; //!< Do not archive the present Production version.
+    QString by = {}; //!< Who decides; empty takes the operating system's user@host.
 };
 
 struct PromotionResult {
@@ -37,7 +39,8 @@ class Promoter final : public QObject {
     Q_DISABLE_COPY_MOVE(Promoter)
 
 public:
-    explicit Promoter(Connector &connector, QObject *parent = nullptr);
+    explicit Promoter(
+        Connector &connector, QObject *parent = nullptr, Clock &clock = systemClock());
 
     //! Everything the gates look at; executes no model.
     [[nodiscard]] Call<Evidence> evidence(const QString &model, const QString &version, Stage to);
@@ -57,8 +60,13 @@ Q_SIGNALS:
 
 private:
     Connector &m_connector;
+    Clock &m_clock;
     std::optional<GateReport> m_lastReport;
 };
+
+//! Whether the move exists, the policy speaks about the stage and every waiver names a gate.
+[[nodiscard]] Result<void> checkPromotion(
+    const GateReport &report, const Policy &policy, const Waivers &waivers);
 
 //! The default policy of the installation.
 [[nodiscard]] Result<Policy> defaultPolicy(const QString &resourcesDir);
