@@ -98,7 +98,7 @@ def column_type(series):
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return "date", "ISO8601"
     values = series.dropna()
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         kinds = {type(value) for value in values}
         if kinds == {bool}:
             return "boolean", ""
@@ -126,6 +126,6 @@ def _date_format(values):
 def preview(frame, rows):
     """The first `rows` rows as text, missing values as null."""
     head = frame.head(rows)
-    cells = [[None if value is None or value is pd.NaT or value != value else str(value)[:200]
-              for value in record] for record in head.astype(object).itertuples(index=False)]
+    text = head.astype(object).map(lambda value: str(value)[:200]).where(head.notna(), None)
+    cells = text.to_numpy(dtype=object).tolist()
     return {"columns": list(frame.columns), "rows": cells}

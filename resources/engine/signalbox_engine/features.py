@@ -93,7 +93,7 @@ def sources(preprocessor):
 
 
 def summary(preprocessor, columns):
-    """What `preprocessing.json` says about each feature: how it is treated, and with what values."""
+    """What `preprocessing.json` says about each feature: how it is treated, with what values."""
     entries = []
     fitted = {name: step for name, step, _ in preprocessor.transformers_}
     numbers = [column.name for column in columns if column.type in ("integer", "real")]

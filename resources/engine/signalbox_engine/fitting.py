@@ -13,6 +13,31 @@ _LOSS = {"logloss": "log_loss", "mlogloss": "log_loss", "binary_logloss": "log_l
          "multi_logloss": "log_loss", "rmse": "rmse"}
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is fitted again and again: an algorithm for a kind of problem, seeded."""
+
+    algorithm: object
+    problem: str
+    seed: int
+
+    def build(self, params, rows):
+        """An unfitted estimator with threads for so many rows."""
+        estimator = self.algorithm.build(params, self.problem, self.seed)
+        if self.algorithm.name in _THREADED:
+            estimator.set_params(n_jobs=threads_for(rows))
+        return estimator
+
+
+@dataclass
+class Watch:
+    """Watches a boosting fit: `on_round(step, {"train": loss, "validation": loss}, name)`."""
+
+    budget: object
+    patience: int
+    on_round: object
+
+
 @dataclass
 class Fit:
     """A fitted estimator; `params` are those really used (rounds after early stopping)."""
@@ -22,50 +47,42 @@ class Fit:
     stopped_early: bool = False
 
 
-def fit(algorithm, params, problem, seed, x, y, weights, budget):
-    """Fits on x (n, p), y (n,), weights (n,) or None. Raises Cancelled or TimeUp."""
+def fit(task, params, train, budget):
+    """Fits on train = (x (n, p), y (n,), weights (n,) or None). Raises Cancelled or TimeUp."""
     budget.check()
-    estimator = _build(algorithm, params, problem, seed, len(x))
-    if algorithm.name == "XGBoost":
+    x, y, weights = train
+    name, estimator = task.algorithm.name, task.build(params, len(x))
+    if name == "XGBoost":
         estimator.set_params(callbacks=[_xgboost_guard(budget)])
         estimator.fit(x, y, sample_weight=weights, verbose=False)
         estimator.set_params(callbacks=None)
-    elif algorithm.name == "LightGBM":
+    elif name == "LightGBM":
         estimator.fit(x, y, sample_weight=weights, callbacks=[lambda _env: budget.check()])
-    elif algorithm.name == "RandomForest":
+    elif name == "RandomForest":
         _fit_forest(estimator, x, y, weights, budget)
     else:
         estimator.fit(x, y, sample_weight=weights)
-    if algorithm.name in _THREADED:
+    if name in _THREADED:
         estimator.set_params(n_jobs=1)  # a served model answers single rows fastest with one
     budget.check()
     return Fit(estimator, params)
 
 
-def fit_stopping(algorithm, params, problem, seed, train, validation, budget, patience, on_round):
-    """Like fit(); boosting stops after `patience` rounds without gain on validation (x, y).
+def fit_stopping(task, params, train, validation, watch):
+    """Like fit(); boosting stops after `watch.patience` rounds without gain on validation (x, y).
 
-    train = (x, y, weights). `on_round(step, {"train": loss, "validation": loss}, name)` sees each
-    round. The result is fitted again with the best number of rounds, free of callbacks.
+    The result is fitted again with the best number of rounds, free of callbacks.
     """
-    if algorithm.name not in ("XGBoost", "LightGBM"):
-        return fit(algorithm, params, problem, seed, *train, budget)
-    watch = _watch_xgboost if algorithm.name == "XGBoost" else _watch_lightgbm
-    best = watch(_build(algorithm, params, problem, seed, len(train[0])), train, validation, budget, patience,
-                 on_round)
+    follow = {"XGBoost": _watch_xgboost, "LightGBM": _watch_lightgbm}.get(task.algorithm.name)
+    if not follow:
+        return fit(task, params, train, watch.budget)
+    best = follow(task.build(params, len(train[0])), train, validation, watch)
     used = dict(params)
-    if patience and best < params["n_estimators"]:
+    if watch.patience and best < params["n_estimators"]:
         used["n_estimators"] = best
-    result = fit(algorithm, used, problem, seed, *train, budget)
+    result = fit(task, used, train, watch.budget)
     result.stopped_early = used["n_estimators"] < params["n_estimators"]
     return result
-
-
-def _build(algorithm, params, problem, seed, rows):
-    estimator = algorithm.build(params, problem, seed)
-    if algorithm.name in _THREADED:
-        estimator.set_params(n_jobs=threads_for(rows))
-    return estimator
 
 
 def _fit_forest(estimator, x, y, weights, budget):
@@ -92,34 +109,34 @@ def _xgboost_guard(budget, on_evals=None):
     return Guard()
 
 
-def _watch_xgboost(estimator, train, validation, budget, patience, on_round):
+def _watch_xgboost(estimator, train, validation, watch):
     def on_evals(epoch, log):
         names = {"validation_0": "train", "validation_1": "validation"}
         loss = next(iter(log["validation_0"]))
-        on_round(epoch, {names[key]: values[loss][-1] for key, values in log.items()},
-                 _LOSS.get(loss, loss))
+        watch.on_round(epoch, {names[key]: values[loss][-1] for key, values in log.items()},
+                       _LOSS.get(loss, loss))
 
-    estimator.set_params(callbacks=[_xgboost_guard(budget, on_evals)],
-                         early_stopping_rounds=patience or None)
+    estimator.set_params(callbacks=[_xgboost_guard(watch.budget, on_evals)],
+                         early_stopping_rounds=watch.patience or None)
     x, y, weights = train
     evals = [(x, y), validation]
     estimator.fit(x, y, sample_weight=weights, eval_set=evals, verbose=False)
-    return int(estimator.best_iteration) + 1 if patience else int(estimator.n_estimators)
+    return int(estimator.best_iteration) + 1 if watch.patience else int(estimator.n_estimators)
 
 
-def _watch_lightgbm(estimator, train, validation, budget, patience, on_round):
+def _watch_lightgbm(estimator, train, validation, watch):
     import lightgbm
 
     def on_env(env):
-        budget.check()
+        watch.budget.check()
         loss = env.evaluation_result_list[0][1]
-        on_round(env.iteration, {row[0]: row[2] for row in env.evaluation_result_list},
-                 _LOSS.get(loss, loss))
+        watch.on_round(env.iteration, {row[0]: row[2] for row in env.evaluation_result_list},
+                       _LOSS.get(loss, loss))
 
     x, y, weights = train
     callbacks = [on_env]
-    if patience:
-        callbacks.append(lightgbm.early_stopping(patience, verbose=False))
+    if watch.patience:
+        callbacks.append(lightgbm.early_stopping(watch.patience, verbose=False))
     estimator.fit(x, y, sample_weight=weights, eval_set=[validation, (x, y)],
                   eval_names=["validation", "train"], callbacks=callbacks)
     return int(estimator.best_iteration_ or estimator.n_estimators)

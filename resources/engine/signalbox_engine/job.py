@@ -28,7 +28,8 @@ class Job:
             self.dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EngineError("bad_request", f"The job directory {self.dir} cannot be made: "
-                              f"{error.strerror}.", "Choose a directory you may write to.")
+                              f"{error.strerror}.",
+                              "Choose a directory you may write to.") from error
         self._check_space()
         os.chdir(self.dir)  # whatever a library writes to the current directory stays here
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from signalbox_engine import cancel
 from signalbox_engine.algorithms import find_algorithm, suitable
+from signalbox_engine.crossval import fold_pairs
 from signalbox_engine.errors import EngineError, TimeUp
+from signalbox_engine.fitting import Task
 from signalbox_engine.metrics import NAMES, PRIMARY, direction
 from signalbox_engine.prepare import prepare
 from signalbox_engine.request import bad
 from signalbox_engine.search import make_folds, score_fold
-from signalbox_engine.splits import folds_of, pick_strategy
+from signalbox_engine.splits import pick_strategy
 
 
 def run(job):
@@ -23,12 +25,14 @@ def run(job):
         raise bad("Option candidates is empty.", "Name at least one algorithm.")
     budget = cancel.Budget(job.options["time_limit_s"])
     prepared = prepare(job)
-    folds, count = _folds(job, prepared)
-    problem, total = prepared.target.problem, len(algorithms) * count
+    folds = _folds(job, prepared)
+    count, problem = len(folds), prepared.target.problem
+    total = len(algorithms) * count
     results = []
     for position, algorithm in enumerate(algorithms):
         job.channel.progress("benchmark", position * count, total)
-        results.append(_run_candidate(job, algorithm, prepared, folds, budget, position, total))
+        task = Task(algorithm, problem, job.seed)
+        results.append(_run_candidate(job, task, folds, budget, (position * count, total)))
     job.channel.progress("benchmark", total, total)
     if not any(entry["ok"] for entry in results):
         reasons = "; ".join(f"{entry['name']}: {entry['error']['message']}" for entry in results)
@@ -47,7 +51,7 @@ def _score_metric(problem):
 
 
 def _folds(job, prepared):
-    """(preprocessed folds, their number) of at most max_rows rows."""
+    """Preprocessed folds of at most max_rows rows."""
     y, target = prepared.target.y, prepared.target
     rows = np.arange(len(y))
     if len(rows) > job.options["max_rows"]:
@@ -55,50 +59,21 @@ def _folds(job, prepared):
         rows = np.sort(chosen)
         job.channel.log("info", f"The benchmark uses {len(rows)} of {len(y)} rows.")
     strategy = pick_strategy("auto", job.data, target.is_classes)
-    groups = prepared.frame[job.data["group"]].astype(str).to_numpy() if strategy == "group" else None
-    most = [len(rows) // 5]
-    if target.is_classes:
-        most.append(int(np.bincount(y[rows])[np.unique(y[rows])].min()))
-    if groups is not None:
-        most.append(len(np.unique(groups[rows])))
-    count = min(job.options["folds"], *most)
-    if count < 2:
+    pairs = fold_pairs(job, prepared, rows, strategy)
+    if not pairs:
         raise EngineError("too_few_rows", f"{prepared.table.path} has too few rows for two folds "
                           f"of the target {job.data['target']!r}.",
                           "Every class needs at least 2 rows, every group split 2 groups.")
-    if count < job.options["folds"]:
-        job.channel.log("warning", f"Only {count} folds are possible with these rows.")
-    if strategy == "time":
-        rows = rows[np.argsort(time_order(prepared, job.data["time"])[rows], kind="stable")]
-    pairs = folds_of(strategy, count, y[rows], target.is_classes, job.seed,
-                     None if groups is None else groups[rows])
-    pairs = [(rows[fit_rows], rows[score_rows]) for fit_rows, score_rows in pairs]
-    return make_folds(prepared.frame, prepared.features, y, pairs, "none", job.seed), count
+    return make_folds(prepared, pairs, "none", job.seed)
 
 
-def time_order(prepared, name):
-    """Sortable numbers of the time column (n,), missing ones last; else bad_request."""
-    import pandas as pd
-
-    column = next(column for column in prepared.columns if column.name == name)
-    series = prepared.frame[name]
-    if column.type == "date":
-        when = pd.to_datetime(series, format=column.format, errors="coerce", utc=True)
-        order = when.astype("int64").to_numpy(dtype=np.float64)
-    elif column.type in ("integer", "real"):
-        order = series.to_numpy(dtype=np.float64)
-    else:
-        raise bad(f"The time column {name!r} holds neither dates nor numbers.",
-                  "Choose a column with dates or increasing numbers.")
-    return np.where(series.isna().to_numpy(), np.inf, order)
-
-
-def _run_candidate(job, algorithm, prepared, folds, budget, position, total):
+def _run_candidate(job, task, folds, budget, progress):
     """One entry of `candidates`; a fold that fails is a failure of the candidate."""
+    algorithm, problem = task.algorithm, task.problem
     entry = {"name": algorithm.name, "ok": False, "mean": None, "std": None, "fold_values": [],
              "seconds": 0.0, "score": None, "score_mean": None, "score_std": None, "metrics": {},
              "error": None}
-    problem, start = prepared.target.problem, budget.elapsed()
+    start = budget.elapsed()
     if problem not in algorithm.problems:
         entry["error"] = {"kind": "unsupported_problem", "message":
                           f"{algorithm.name} does not suit {problem}; suitable: "
@@ -107,11 +82,11 @@ def _run_candidate(job, algorithm, prepared, folds, budget, position, total):
     found = []
     try:
         for step, fold in enumerate(folds):
-            values = score_fold(algorithm, algorithm.defaults, problem, job.seed, fold, budget)
+            values = score_fold(task, algorithm.defaults, fold, budget)
             found.append(values)
             job.channel.metric(f"benchmark.{algorithm.name}.{PRIMARY[problem]}",
                                values[PRIMARY[problem]], step)
-            job.channel.progress("benchmark", position * len(folds) + step + 1, total)
+            job.channel.progress("benchmark", progress[0] + step + 1, progress[1])
     except TimeUp:
         entry["error"] = {"kind": "time_limit", "message":
                           f"not finished within {job.options['time_limit_s']} s"}

@@ -63,7 +63,8 @@ def _chosen_rows(job, table):
         rows = np.asarray(split["rows"][job.options["part"]], dtype=np.int64)
         digest = split["data_digest"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise bad(f"The split {path} cannot be used: {error}.", "Name a split.json of a training.")
+        raise bad(f"The split {path} cannot be used: {error}.",
+                  "Name a split.json of a training.") from error
     if digest != table.digest or (len(rows) and not 0 <= rows.min() <= rows.max() < len(
             table.frame)):
         raise bad(f"The split {path} belongs to another data file than {table.path}.",

@@ -9,17 +9,21 @@ import numpy as np
 from signalbox_engine import cancel, imbalance, report
 from signalbox_engine.algorithms import find_algorithm, require_suitable
 from signalbox_engine.assemble import assemble
+from signalbox_engine.crossval import fold_pairs, group_names, time_order
 from signalbox_engine.errors import EngineError
 from signalbox_engine.features import build_preprocessor
-from signalbox_engine.fitting import fit_stopping, scores_of
+from signalbox_engine.fitting import Task, Watch, fit_stopping, scores_of
 from signalbox_engine.metrics import choose_threshold, intervals, point_metrics
-from signalbox_engine.op_benchmark import time_order
 from signalbox_engine.prepare import gate, prepare
 from signalbox_engine.problem import Target
 from signalbox_engine.request import bad
 from signalbox_engine.search import make_folds, search
-from signalbox_engine.splits import (check_fractions, deviations, folds_of, pick_strategy,
-                                     split_rows)
+from signalbox_engine.splits import (
+    check_fractions,
+    deviations,
+    pick_strategy,
+    split_rows,
+)
 
 
 @dataclass
@@ -94,7 +98,7 @@ def _split(job, training):
     target = prepared.target
     training.strategy = pick_strategy(job.options["split"], data, target.is_classes)
     order = time_order(prepared, data["time"]) if training.strategy == "time" else None
-    groups = _groups(job, training)
+    groups = group_names(prepared, data["group"]) if training.strategy == "group" else None
     training.parts = split_rows(training.strategy, job.options["fractions"], target.y, job.seed,
                                 order, groups)
     for text in deviations(training.parts, job.options["fractions"]):
@@ -110,19 +114,13 @@ def _split(job, training):
     job.channel.log("info", f"Split ({training.strategy}): {sizes}.")
 
 
-def _groups(job, training):
-    if training.strategy != "group":
-        return None
-    return training.prepared.frame[job.data["group"]].astype(str).to_numpy()
-
-
 def _tune_and_fit(job, training):
     prepared, rows = training.prepared, training.parts["train"]
     target, features = prepared.target, prepared.features
     strategy = _choose_imbalance(job, training, target.y[rows])
     folds = _search_folds(job, training, strategy) if job.options["trials"] else []
-    training.search = search(job, training.algorithm, target.problem, folds,
-                             job.options["hyperparameters"])
+    task = Task(training.algorithm, target.problem, job.seed)
+    training.search = search(job, task, folds)
     job.channel.progress("fit", 0, 1)
     start = time.monotonic()
     names = [column.name for column in features]
@@ -132,9 +130,9 @@ def _tune_and_fit(job, training):
     validation = (training.preprocessor.transform(prepared.frame.iloc[held][names]),
                   target.y[held])
     train = imbalance.apply_strategy(strategy, x, target.y[rows], job.seed)
-    training.fit = fit_stopping(training.algorithm, training.search.params, target.problem,
-                                job.seed, train, validation, cancel.Budget(),
-                                job.options["early_stopping_rounds"], _round_logger(job, training))
+    watch = Watch(cancel.Budget(), job.options["early_stopping_rounds"],
+                  _round_logger(job, training))
+    training.fit = fit_stopping(task, training.search.params, train, validation, watch)
     training.seconds["fit"] = time.monotonic() - start
     job.channel.progress("fit", 1, 1)
 
@@ -152,26 +150,10 @@ def _choose_imbalance(job, training, y):
 
 
 def _search_folds(job, training, strategy):
-    rows, target = training.parts["train"], training.prepared.target
-    y, groups = target.y[rows], _groups(job, training)
-    most = [len(rows) // 5]
-    if target.is_classes:
-        most.append(int(np.bincount(y)[np.unique(y)].min()))
-    if groups is not None:
-        most.append(len(np.unique(groups[rows])))
-    count = min(job.options["folds"], *most)
-    if count < 2:
+    pairs = fold_pairs(job, training.prepared, training.parts["train"], training.strategy)
+    if not pairs:
         job.channel.log("warning", "Too few rows for a search; default hyperparameters are used.")
-        return []
-    if training.strategy == "time":
-        rows = rows[np.argsort(time_order(training.prepared, job.data["time"])[rows],
-                               kind="stable")]
-        y = target.y[rows]
-    pairs = folds_of(training.strategy, count, y, target.is_classes, job.seed,
-                     None if groups is None else groups[rows])
-    pairs = [(rows[fit_rows], rows[score_rows]) for fit_rows, score_rows in pairs]
-    return make_folds(training.prepared.frame, training.prepared.features, target.y, pairs,
-                      strategy, job.seed)
+    return make_folds(training.prepared, pairs, strategy, job.seed)
 
 
 def _round_logger(job, training):

@@ -60,7 +60,8 @@ def save_model(job, model, algorithm, prepared, rows, example_rows, trusted, met
     pins = requirements(algorithm)
     mlflow.sklearn.save_model(
         model, str(folder), serialization_format="skops", skops_trusted_types=trusted,
-        signature=signature, input_example=rows.head(example_rows), pip_requirements=pins, metadata=metadata)
+        signature=signature, input_example=rows.head(example_rows), pip_requirements=pins,
+        metadata=metadata)
     _verify(folder, model, rows)
     return {"path": "model", "name": "model", "flavor": "sklearn", "serialization": "skops",
             "model_type": "classifier" if target.is_classes else "regressor",

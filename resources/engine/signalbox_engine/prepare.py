@@ -19,7 +19,7 @@ MIN_ROWS = 10
 
 @dataclass
 class Prepared:
-    """Checked rows with a target: `frame` is indexed 0..n-1, `rows` are their numbers in the file."""
+    """Checked rows with a target: `frame` has index 0..n-1, `rows` are their places in the file."""
 
     table: Table
     frame: pd.DataFrame

@@ -39,23 +39,25 @@ class Search:
         return sum(trial["state"] == state for trial in self.trials)
 
 
-def make_folds(frame, columns, y, rows, strategy, seed):
-    """Preprocesses and resamples each (fit rows, score rows) pair of `rows` once."""
-    names = [column.name for column in columns]
+def make_folds(prepared, pairs, strategy, seed):
+    """Preprocesses and resamples each (fit rows, score rows) pair once."""
+    columns, y = prepared.features, prepared.target.y
+    frame = prepared.frame[[column.name for column in columns]]
     folds = []
-    for fit_rows, score_rows in rows:
+    for fit_rows, score_rows in pairs:
         cancel.check()
         preprocessor = build_preprocessor(columns)
-        x = preprocessor.fit_transform(frame.iloc[fit_rows][names])
+        x = preprocessor.fit_transform(frame.iloc[fit_rows])
         x, fold_y, weights = imbalance.apply_strategy(strategy, x, y[fit_rows], seed)
-        folds.append(Fold(x, fold_y, weights, preprocessor.transform(frame.iloc[score_rows][names]),
+        folds.append(Fold(x, fold_y, weights, preprocessor.transform(frame.iloc[score_rows]),
                           y[score_rows]))
     return folds
 
 
-def score_fold(algorithm, params, problem, seed, fold, budget):
+def score_fold(task, params, fold, budget):
     """All metrics of one fold; raises ValueError when the primary one is undefined."""
-    fitted = fit(algorithm, params, problem, seed, fold.x, fold.y, fold.weights, budget)
+    problem = task.problem
+    fitted = fit(task, params, (fold.x, fold.y, fold.weights), budget)
     scores = scores_of(fitted.estimator, fold.score_x, problem != "regression")
     if problem == "multiclass" and scores.shape[1] <= fold.score_y.max():
         raise ValueError("the scored rows hold a class that the fitted rows do not")
@@ -65,14 +67,15 @@ def score_fold(algorithm, params, problem, seed, fold, budget):
     return values
 
 
-def search(job, algorithm, problem, folds, fixed):
+def search(job, task, folds):
     """Finds hyperparameters; defaults < best < fixed. Raises training_failed or Cancelled."""
+    algorithm, fixed = task.algorithm, job.options["hyperparameters"]
     base = {**algorithm.defaults, **fixed}
     trials, limit = job.options["trials"], job.options["timeout_s"]
     result = Search(base)
     if not trials or not folds:
         return result
-    study = _study(problem, job.seed, trials)
+    study = _study(task.problem, job.seed, trials)
     defaults = {name: value for name, value in algorithm.defaults.items() if name not in fixed}
     study.enqueue_trial(defaults, skip_if_exists=True)
     budget = cancel.Budget(limit)
@@ -81,7 +84,7 @@ def search(job, algorithm, problem, folds, fixed):
         for number in range(trials):
             budget.check()
             job.channel.progress("tune", number, trials)
-            _run_trial(job, study, algorithm, problem, folds, fixed, budget, result)
+            _run_trial(job, study, task, folds, budget, result)
     except TimeUp:
         result.stopped = "timeout"
         job.channel.log("info", f"The search stopped after {limit} s.")
@@ -106,18 +109,18 @@ def _study(problem, seed, trials):
     return optuna.create_study(direction=direction(problem), sampler=sampler, pruner=pruner)
 
 
-def _run_trial(job, study, algorithm, problem, folds, fixed, budget, result):
+def _run_trial(job, study, task, folds, budget, result):
     import optuna
 
     trial, start = study.ask(), budget.elapsed()
-    params = {**algorithm.defaults, **algorithm.space(trial), **fixed}
+    params = {**task.algorithm.defaults, **task.algorithm.space(trial),
+              **job.options["hyperparameters"]}
     entry = {"number": trial.number, "state": "failed", "value": None, "params": params}
     result.trials.append(entry)
     values = []
     try:
         for step, fold in enumerate(folds):
-            values.append(score_fold(algorithm, params, problem, job.seed, fold,
-                                     budget)[PRIMARY[problem]])
+            values.append(score_fold(task, params, fold, budget)[PRIMARY[task.problem]])
             trial.report(float(np.mean(values)), step)
             if step + 1 < len(folds) and trial.should_prune():
                 entry.update(state="pruned", value=float(np.mean(values)))
@@ -135,7 +138,7 @@ def _run_trial(job, study, algorithm, problem, folds, fixed, budget, result):
               "pruned": optuna.trial.TrialState.PRUNED, "failed": optuna.trial.TrialState.FAIL}
     study.tell(trial, entry["value"] if entry["state"] == "complete" else None,
                states[entry["state"]])
-    _note(job, problem, entry, result)
+    _note(job, task.problem, entry, result)
 
 
 def _note(job, problem, entry, result):

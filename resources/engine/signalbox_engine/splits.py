@@ -108,19 +108,3 @@ def deviations(parts, fractions):
     return [f"{name} has {len(parts[name]) / n:.1%} of the rows instead of {share:.0%}"
             for name, share in zip(PARTS, fractions, strict=True)
             if abs(len(parts[name]) / n - share) > TOLERANCE + 1e-9]
-
-
-def folds_of(strategy, folds, y, is_classes, seed, groups=None):
-    """List of (fit rows, score rows) inside the training rows, in the split's own spirit."""
-    from sklearn import model_selection as ms
-
-    shuffle = {"shuffle": True, "random_state": seed}
-    if strategy == "time":
-        splitter = ms.TimeSeriesSplit(folds)
-    elif strategy == "group":
-        splitter = (ms.StratifiedGroupKFold if is_classes else ms.GroupKFold)(folds, **shuffle)
-    elif is_classes:
-        splitter = ms.StratifiedKFold(folds, **shuffle)
-    else:
-        splitter = ms.KFold(folds, **shuffle)
-    return list(splitter.split(np.zeros(len(y)), y, groups))
