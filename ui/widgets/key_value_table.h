@@ -8,25 +8,25 @@
 
 namespace signalbox {
 
-struct Fact {
+struct KeyValue {
     QString key;
     QString value; //!< Plain text.
     bool number = false; //!< Right-aligned with tabular figures.
-    friend bool operator==(const Fact &, const Fact &) = default;
+    friend bool operator==(const KeyValue &, const KeyValue &) = default;
 };
 
 //! Rows of name and value, filtered by a text that either may contain.
-class FactsModel final : public QAbstractTableModel {
+class KeyValueModel final : public QAbstractTableModel {
     Q_OBJECT
-    Q_DISABLE_COPY_MOVE(FactsModel)
+    Q_DISABLE_COPY_MOVE(KeyValueModel)
 
 public:
     using QAbstractTableModel::QAbstractTableModel;
-    void setRows(QList<Fact> rows);
+    void setRows(QList<KeyValue> rows);
     void setFilter(const QString &text);
     void setHeaders(const QString &key, const QString &value);
     [[nodiscard]] qsizetype totalRows() const { return m_rows.size(); }
-    [[nodiscard]] const Fact &row(int visibleRow) const;
+    [[nodiscard]] const KeyValue &row(int visibleRow) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -36,28 +36,28 @@ public:
 
 private:
     void applyFilter();
-    QList<Fact> m_rows;
+    QList<KeyValue> m_rows;
     QList<qsizetype> m_shown;
     QString m_filter;
     QString m_keyHeader = QStringLiteral("Name");
     QString m_valueHeader = QStringLiteral("Value");
 };
 
-//! Facts about one thing: a DataTable over a FactsModel.
-class FactsTable final : public DataTable {
+//! Names and values of one thing: a DataTable over a KeyValueModel.
+class KeyValueTable final : public DataTable {
     Q_OBJECT
-    Q_DISABLE_COPY_MOVE(FactsTable)
+    Q_DISABLE_COPY_MOVE(KeyValueTable)
 
 public:
-    explicit FactsTable(QWidget *parent = nullptr);
-    void setRows(QList<Fact> rows) { m_model->setRows(std::move(rows)); }
-    [[nodiscard]] FactsModel *rows() const { return m_model; }
+    explicit KeyValueTable(QWidget *parent = nullptr);
+    void setRows(QList<KeyValue> rows) { m_model->setRows(std::move(rows)); }
+    [[nodiscard]] KeyValueModel *rows() const { return m_model; }
     //! Tall enough for every row, so that the page scrolls instead of the table.
     void setFitsRows(bool fits);
 
 private:
     void fitHeight();
-    FactsModel *m_model = nullptr;
+    KeyValueModel *m_model = nullptr;
     bool m_fits = false;
 };
 

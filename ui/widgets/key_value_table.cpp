@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/widgets/facts_table.h"
+#include "ui/widgets/key_value_table.h"
 
 #include "ui/theme/theme.h"
 #include "ui/widgets/plain_label.h"
@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
-void FactsModel::setRows(QList<Fact> rows)
+void KeyValueModel::setRows(QList<KeyValue> rows)
 {
     if (rows == m_rows)
         return;
@@ -20,7 +20,7 @@ void FactsModel::setRows(QList<Fact> rows)
     endResetModel();
 }
 
-void FactsModel::setFilter(const QString &text)
+void KeyValueModel::setFilter(const QString &text)
 {
     beginResetModel();
     m_filter = text.trimmed();
@@ -28,44 +28,44 @@ void FactsModel::setFilter(const QString &text)
     endResetModel();
 }
 
-void FactsModel::setHeaders(const QString &key, const QString &value)
+void KeyValueModel::setHeaders(const QString &key, const QString &value)
 {
     m_keyHeader = key;
     m_valueHeader = value;
     Q_EMIT headerDataChanged(Qt::Horizontal, 0, 1);
 }
 
-const Fact &FactsModel::row(int visibleRow) const
+const KeyValue &KeyValueModel::row(int visibleRow) const
 {
     return m_rows.at(m_shown.at(visibleRow));
 }
 
-void FactsModel::applyFilter()
+void KeyValueModel::applyFilter()
 {
     m_shown.clear();
     for (qsizetype i = 0; i < m_rows.size(); ++i) {
-        const Fact &row = m_rows.at(i);
+        const KeyValue &row = m_rows.at(i);
         if (m_filter.isEmpty() || row.key.contains(m_filter, Qt::CaseInsensitive)
             || row.value.contains(m_filter, Qt::CaseInsensitive))
             m_shown.append(i);
     }
 }
 
-int FactsModel::rowCount(const QModelIndex &parent) const
+int KeyValueModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
 }
 
-int FactsModel::columnCount(const QModelIndex &parent) const
+int KeyValueModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : 2;
 }
 
-QVariant FactsModel::data(const QModelIndex &index, int role) const
+QVariant KeyValueModel::data(const QModelIndex &index, int role) const
 {
     if (!index.isValid() || index.row() >= rowCount())
         return {};
-    const Fact &item = row(index.row());
+    const KeyValue &item = row(index.row());
     const bool isValue = index.column() == 1;
     switch (role) {
     case Qt::DisplayRole:
@@ -84,18 +84,18 @@ QVariant FactsModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant FactsModel::headerData(int section, Qt::Orientation orientation, int role) const
+QVariant KeyValueModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     return section == 0 ? m_keyHeader : m_valueHeader;
 }
 
-FactsTable::FactsTable(QWidget *parent)
+KeyValueTable::KeyValueTable(QWidget *parent)
     : DataTable(parent)
-    , m_model(new FactsModel(this))
+    , m_model(new KeyValueModel(this))
 {
-    setObjectName(u"factsTableView"_s);
+    setObjectName(u"keyValueTableView"_s);
     setModel(m_model);
     horizontalHeader()->setSectionResizeMode(0, QHeaderView::Interactive);
     horizontalHeader()->resizeSection(0, 180);
@@ -105,7 +105,7 @@ FactsTable::FactsTable(QWidget *parent)
     });
 }
 
-void FactsTable::setFitsRows(bool fits)
+void KeyValueTable::setFitsRows(bool fits)
 {
     m_fits = fits;
     setVerticalScrollBarPolicy(fits ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
@@ -113,7 +113,7 @@ void FactsTable::setFitsRows(bool fits)
         fitHeight();
 }
 
-void FactsTable::fitHeight()
+void KeyValueTable::fitHeight()
 {
     const int header = horizontalHeader()->isHidden() ? 0 : horizontalHeader()->height();
     setFixedHeight(header + m_model->rowCount() * kRowHeight + 2);
