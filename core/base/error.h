@@ -51,6 +51,8 @@ struct Error {
     std::optional<std::chrono::milliseconds> retryAfter;
     QString requestId;
     int attempts = 0;
+    //! A request that must not be repeated was sent and its outcome is unknown: look before acting.
+    bool ambiguous = false;
 
     //! True when the server could not be reached or could not answer: waiting may help.
     [[nodiscard]] bool isOutage() const;

@@ -37,13 +37,16 @@ struct HttpRequest {
     QString bodyFile; //!< Streams this file instead of `body`.
     QString sinkFile; //!< Streams a 2xx answer into this file instead of memory.
     RequestClass requestClass = RequestClass::Interactive;
-    //! The same request may be sent again without harm.
+    //! The same request may be sent again without harm. GET and HEAD always may.
     bool idempotent = false;
     /*! A create: sent exactly once even when the connection breaks, and the failure is reported as
      *  ambiguous instead. */
     bool oneShot = false;
     qint64 maxResponseBytes = 256LL * 1024 * 1024;
     std::chrono::milliseconds timeout{0}; //!< 0 takes the class's default.
+
+    //! False for what must reach the server at most once: never re-sent, never retried.
+    [[nodiscard]] bool isRepeatable() const;
 };
 
 struct HttpResponse {

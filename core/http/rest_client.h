@@ -15,8 +15,6 @@
 
 namespace signalbox {
 
-class RequestQueue;
-
 struct RestConfig {
     QUrl baseUrl; //!< Keeps its path; user-info is refused.
     HeaderList headers; //!< Sent with every request; Authorization lives here, in memory only.
@@ -28,8 +26,12 @@ struct RestConfig {
 };
 
 /*! One server: queue, deadline, retry, breaker permit, attempt, classification. Thread-confined,
- *  owned by mlflow::Server. Errors that come out are classified (five error shapes) and redacted.
- */
+ *  owned by mlflow::Server. Errors that come out are classified (five error shapes), redacted and
+ *  say which request failed, why, and what to do.
+ *
+ *  The deadline of a request starts when it leaves the queue and covers its retries. Only
+ *  repeatable requests are retried; pages not after a timeout, the server goes on computing them.
+ *  Destroying the client ends everything as Cancelled. */
 class RestClient final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(RestClient)
@@ -39,58 +41,81 @@ public:
         Clock &clock = systemClock(), QObject *parent = nullptr);
     ~RestClient() override;
 
-    //! Any 2xx is a success; everything else an Error.
+    //! Any 2xx is a success; everything else an Error. Starts from the event loop, never at once.
     [[nodiscard]] Call<HttpResponse> send(HttpRequest request);
 
-    /*! send() and then `decode(HttpResponse) -> Result<T>`, which runs off the GUI thread for
-     *  bodies above 1 MB. A body that does not decode ends as Decode. `decode` must not touch
-     *  objects of this thread. */
+    /*! send() and then `decode(HttpResponse) -> Result<T>`, which runs off this thread for bodies
+     *  above 1 MB. A body that does not decode ends as Decode. `decode` must not touch objects of
+     *  this thread. */
     template <typename T>
     [[nodiscard]] Call<T> call(
         HttpRequest request, std::function<Result<T>(const HttpResponse &)> decode);
 
     [[nodiscard]] CircuitBreaker &breaker();
+    [[nodiscard]] const CircuitBreaker &breaker() const;
     [[nodiscard]] const QUrl &baseUrl() const;
     [[nodiscard]] int queued() const; //!< Waiting plus running requests.
     [[nodiscard]] std::chrono::milliseconds lastLatency() const; //!< Of the last answered attempt.
 
 Q_SIGNALS:
-    //! Every attempt, also rejected ones, after it ended.
+    //! Every attempt, also rejected and cancelled ones, after it ended. Through the event loop.
     void attemptFinished(const signalbox::AttemptRecord &record);
-    //! Number of waiting and running requests changed; coalesced.
+    //! Number of waiting and running requests changed; coalesced to one per event loop turn.
     void queueChanged(int waitingAndRunning);
-    //! A 401 arrived; credentials are missing or wrong.
+    //! A 401 arrived; credentials are missing or wrong. Through the event loop.
     void unauthorized();
 
 private:
-    class Operation;
-    static void runOffThread(std::function<void()> work);
-    std::unique_ptr<struct RestClientPrivate> d;
+    friend class RestOperation;
+    //! `work` runs in the thread pool, `done` here, or never when this client dies first.
+    void runOffThread(std::function<void()> work, std::function<void()> done);
+    [[nodiscard]] static Error decodeFailure(
+        const Error &error, const QString &request, const HttpResponse &response, bool once);
+    [[nodiscard]] QString describe(const HttpRequest &request) const;
+    static void forwardSignals(PendingCall *from, PendingCall *to);
+    void noteQueue();
+
+    struct Private;
+    std::unique_ptr<Private> d;
 };
 
 template <typename T>
 Call<T> RestClient::call(HttpRequest request, std::function<Result<T>(const HttpResponse &)> decode)
 {
     static constexpr qsizetype kInlineBytes = 1 << 20;
-    return send(std::move(request))
-        .andThen(this, [this, decode = std::move(decode)](const HttpResponse &response) {
-            Promise<T> promise;
+    const QString what = describe(request);
+    const bool once = !request.isRepeatable();
+    const Call<HttpResponse> sent = send(std::move(request));
+    const Promise<T> promise;
+    forwardSignals(sent.pending(), promise.pending());
+    promise.onCancel([sent] { sent.cancel(); });
+    // From here on the promise lives in continuations of this thread only, whatever dies first.
+    sent.then(this,
+        [this, what, once, promise, decode = std::move(decode)](
+            const Result<HttpResponse> &result) {
+            if (promise.isFinished())
+                return;
+            if (!result) {
+                promise.resolve(result.failure());
+                return;
+            }
+            const auto conclude = [promise, what, once](
+                                      const Result<T> &decoded, const HttpResponse &response) {
+                if (decoded)
+                    promise.resolve(decoded);
+                else
+                    promise.resolve(Failure(decodeFailure(decoded.error(), what, response, once)));
+            };
+            const HttpResponse response = result.value();
             if (response.body.size() <= kInlineBytes) {
-                promise.resolve(decode(response));
-                return promise.call();
+                conclude(decode(response), response);
+                return;
             }
             const auto slot = std::make_shared<std::optional<Result<T>>>();
-            const QPointer<RestClient> self(this);
-            auto deliver = std::make_shared<std::function<void()>>(
-                [promise, slot] { promise.resolve(std::move(**slot)); });
-            runOffThread([self, decode, response, slot, deliver]() mutable {
-                slot->emplace(decode(response));
-                // The promise must die in its own thread, so the last reference travels back.
-                if (RestClient *client = self.data())
-                    detail::postTo(client, [d2 = std::move(deliver)] { (*d2)(); });
-            });
-            return promise.call();
+            runOffThread([decode, response, slot] { slot->emplace(decode(response)); },
+                [slot, response, conclude] { conclude(**slot, response); });
         });
+    return promise.call();
 }
 
 } // namespace signalbox

@@ -9,7 +9,10 @@
 namespace signalbox {
 
 /*! Sends one attempt and nothing more: no retry, no breaker, no meaning. Implemented by
- *  QnamTransport and by the tests' fake. Answers with status >= 400 are responses, not errors. */
+ *  QnamTransport and by the tests' fake. Answers with status >= 400 are responses, not errors.
+ *  An error's message is the bare reason ("the connection was refused"); RestClient says which
+ *  request to which server. Error::ambiguous is set when a request that is not repeatable may have
+ *  reached the server. The call's pending() reports progress. */
 class Transport : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Transport)

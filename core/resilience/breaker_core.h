@@ -2,11 +2,14 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/result.h"
 
 #include <QtCore/QString>
 
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace signalbox {
@@ -30,13 +33,17 @@ struct BreakerConfig {
     std::optional<double> failureRatio;
     int minimumThroughput = 10;
     std::chrono::milliseconds window{30'000};
+    bool startIsolated = false; //!< "Stay offline" from the first call on.
 };
+
+//! InvalidInput naming the first value that makes no sense; a breaker is never built from it.
+[[nodiscard]] Result<void> checkConfig(const BreakerConfig &config);
 
 struct Transition {
     BreakerState from = BreakerState::Closed;
     BreakerState to = BreakerState::Closed;
     QString reason;
-    bool manual = false;
+    bool manual = false; //!< A person asked for it.
     Clock::TimePoint at;
     std::chrono::milliseconds breakDuration{0}; //!< Meaningful when `to` is Open.
 };
@@ -46,21 +53,28 @@ struct BreakerSnapshot {
     int consecutiveFailures = 0;
     std::chrono::milliseconds retryAfter{0}; //!< Time until a probe is allowed; 0 unless open.
     bool probeDue = false; //!< Open, and the next acquire would become a probe.
+    int probesOut = 0; //!< Probes on their way, while half-open.
+    quint64 admitted = 0; //!< Equals successes + failures + neutral + stale + those on their way.
     quint64 successes = 0;
     quint64 failures = 0;
     quint64 neutral = 0;
-    quint64 stale = 0;
+    quint64 stale = 0; //!< Outcomes that arrived after the state had moved on.
     quint64 rejected = 0;
     quint64 opened = 0;
     quint64 transitions = 0;
     QString lastFailure;
+    QString reason; //!< Of the last transition.
     Clock::TimePoint since; //!< When the present state began.
     //! successes / (successes + failures); 1.0 before the first call.
     [[nodiscard]] double successRate() const;
 };
 
 /*! The breaker's rules without timers, signals or I/O: every call takes `now` and the transitions
- *  pile up until taken. Value type, used from one thread. */
+ *  pile up until taken. Value type, used from one thread.
+ *
+ *  An outcome counts only while the state that admitted the call still lasts (its generation):
+ *  a late answer neither prolongs a break nor decides for a probe. Isolation is the user's word:
+ *  only reset() ends it, setEnabled() does not. */
 class BreakerCore final {
 public:
     struct Admission {
@@ -70,6 +84,7 @@ public:
         std::optional<std::chrono::milliseconds> retryAfter;
     };
 
+    //! `config` must pass checkConfig().
     explicit BreakerCore(BreakerConfig config, Clock::TimePoint now);
 
     [[nodiscard]] Admission acquire(Clock::TimePoint now);
@@ -85,7 +100,7 @@ public:
     [[nodiscard]] BreakerState state() const { return m_state; }
     [[nodiscard]] BreakerSnapshot snapshot(Clock::TimePoint now) const;
     [[nodiscard]] std::vector<Transition> takeTransitions();
-    //! When checkDeadline should be called, while half-open.
+    //! When checkDeadline should be called, while probes are on their way.
     [[nodiscard]] std::optional<Clock::TimePoint> deadline() const;
 
 private:
@@ -96,6 +111,9 @@ private:
     void moveTo(BreakerState to, const QString &reason, bool manual, Clock::TimePoint now);
     void open(const QString &reason, Clock::TimePoint now);
     void close(const QString &reason, bool manual, Clock::TimePoint now);
+    void clearRules();
+    [[nodiscard]] Admission admitProbe(Clock::TimePoint now);
+    [[nodiscard]] Admission reject(std::optional<std::chrono::milliseconds> retryAfter);
     void countWhileClosed(bool failed, const QString &detail, Clock::TimePoint now);
     void countWhileHalfOpen(Outcome outcome, const QString &detail, Clock::TimePoint now);
     [[nodiscard]] bool ratioReached(Clock::TimePoint now);
@@ -111,7 +129,7 @@ private:
     Clock::TimePoint m_until;
     Clock::TimePoint m_deadline;
     Clock::TimePoint m_since;
-    std::vector<Sample> m_window;
+    std::deque<Sample> m_window;
     std::vector<Transition> m_transitions;
     BreakerSnapshot m_counters;
 };

@@ -4,8 +4,11 @@
 #include "core/base/result.h"
 #include "core/resilience/breaker_core.h"
 
+#include <QtCore/QMetaType>
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
+
+#include <memory>
 
 namespace signalbox {
 
@@ -21,6 +24,7 @@ public:
     Permit(const Permit &) = delete;
     Permit &operator=(const Permit &) = delete;
     ~Permit();
+    //! `detail` is the failure's text, without secrets. A second report does nothing.
     void report(Outcome outcome, const QString &detail = {});
 
 private:
@@ -31,12 +35,14 @@ private:
 };
 
 /*! One per server. Thread-confined to its creator; owned by RestClient. State reads never change
- *  the state. Signals are emitted through the event loop after the change is committed. */
+ *  the state. Signals are emitted through the event loop after the change is committed, in the
+ *  order of the changes; their slots may do anything, even delete the breaker. */
 class CircuitBreaker final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(CircuitBreaker)
 
 public:
+    //! A config that fails checkConfig() is replaced by the defaults, with a warning in the log.
     explicit CircuitBreaker(
         BreakerConfig config = {}, Clock &clock = systemClock(), QObject *parent = nullptr);
 
@@ -56,7 +62,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     //! Once per transition, in order.
     void stateChanged(const signalbox::Transition &transition);
-    //! A call was rejected without touching the network.
+    //! A call was rejected without touching the network; 0 when no time can be given.
     void callRejected(std::chrono::milliseconds retryAfter);
     //! Counters changed; coalesced to one per event loop turn.
     void metricsChanged();
@@ -65,10 +71,17 @@ private:
     friend class Permit;
     void report(quint64 generation, Outcome outcome, const QString &detail);
     void commit();
+    void flush();
+    void watchDeadline();
+    [[nodiscard]] Failure rejection(const BreakerCore::Admission &admission) const;
     Clock &m_clock;
     BreakerCore m_core;
     bool m_flushQueued = false;
     std::vector<Transition> m_pending;
+    std::vector<std::chrono::milliseconds> m_rejections;
+    std::optional<Clock::TimePoint> m_watched; //!< The half-open deadline a timer runs for.
 };
 
 } // namespace signalbox
+
+Q_DECLARE_METATYPE(signalbox::Transition)

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/http/qnam_errors.h"
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+struct Reason {
+    ErrorKind kind = ErrorKind::Network;
+    QString message;
+    QString hint;
+    bool sent = true; //!< The request may have reached the server.
+};
+
+QString checkServer()
+{
+    return u"Check that the server is running and that its address is right."_s;
+}
+
+Reason tlsReason(const BrokenReply &reply)
+{
+    if (!reply.tlsErrors.isEmpty())
+        return {ErrorKind::Tls,
+            u"its certificate is not trusted: "_s % reply.tlsErrors.join(u"; "_s) % u'.',
+            u"Add the certificate authority of the server to the trusted ones of this system."_s,
+            false};
+    return {ErrorKind::Network, u"no secure connection could be made: "_s % reply.errorText % u'.',
+        u"Perhaps the server speaks plain http on this port: try the address with http://."_s,
+        false};
+}
+
+Reason brokenOff(const BrokenReply &reply)
+{
+    if (reply.status > 0)
+        return {ErrorKind::Network,
+            u"the connection broke off in the middle of the answer, after %1 bytes."_s.arg(
+                reply.received),
+            checkServer()};
+    return {ErrorKind::Network, u"the server closed the connection without an answer."_s,
+        reply.isHttps
+            ? checkServer()
+            : u"Check the server's log. If it uses TLS, the address begins with https://."_s};
+}
+
+Reason inactivityReason(const BrokenReply &reply)
+{
+    const QString time = QString::number(static_cast<double>(reply.inactivity.count()) / 1000.0);
+    return {ErrorKind::Inactivity, u"the server was silent for "_s % time % u" s.",
+        u"The server is busy or the network is broken. Try again later."_s};
+}
+
+bool isProxyError(QNetworkReply::NetworkError error)
+{
+    return error >= QNetworkReply::ProxyConnectionRefusedError
+        && error <= QNetworkReply::UnknownProxyError;
+}
+
+bool isProtocolError(QNetworkReply::NetworkError error)
+{
+    return error >= QNetworkReply::ProtocolUnknownError && error <= QNetworkReply::ProtocolFailure;
+}
+
+Reason rareReason(const BrokenReply &reply)
+{
+    if (isProxyError(reply.error))
+        return {ErrorKind::Network,
+            u"the proxy did not let it through: "_s % reply.errorText % u'.',
+            u"Check the proxy settings (https_proxy, no_proxy)."_s, false};
+    if (isProtocolError(reply.error))
+        return {ErrorKind::Network, u"what answered there does not speak HTTP."_s, checkServer()};
+    // A good status and an error: the body could not be decompressed.
+    if (reply.status >= 200 && reply.status < 300)
+        return {ErrorKind::Decode, u"the answer is damaged: "_s % reply.errorText % u'.', {}};
+    return {ErrorKind::Network, reply.errorText % u'.', checkServer()};
+}
+
+Reason reasonOf(const BrokenReply &reply)
+{
+    if (reply.error == QNetworkReply::ConnectionRefusedError)
+        return {ErrorKind::Network, u"the connection was refused."_s, checkServer(), false};
+    if (reply.error == QNetworkReply::HostNotFoundError)
+        return {ErrorKind::Dns, u"the host name has no address."_s,
+            u"Check the spelling of the server address and the network connection."_s, false};
+    if (reply.error == QNetworkReply::SslHandshakeFailedError)
+        return tlsReason(reply);
+    // Canceled means Qt's inactivity timer; our own aborts never get here.
+    if (reply.error == QNetworkReply::OperationCanceledError
+        || reply.error == QNetworkReply::TimeoutError)
+        return inactivityReason(reply);
+    if (reply.error == QNetworkReply::RemoteHostClosedError)
+        return brokenOff(reply);
+    if (reply.error == QNetworkReply::ContentReSendError)
+        return {ErrorKind::Network,
+            u"the connection broke off before the answer, and the request must not be sent twice."_s,
+            u"It may have taken effect: look before repeating it."_s};
+    return rareReason(reply);
+}
+
+} // namespace
+
+Error errorOfReply(const BrokenReply &reply)
+{
+    Reason reason = reasonOf(reply);
+    Error error = makeError(reason.kind, std::move(reason.message), std::move(reason.hint));
+    error.httpStatus = reply.status;
+    error.ambiguous = reason.sent && !reply.repeatable;
+    return error;
+}
+
+} // namespace signalbox
