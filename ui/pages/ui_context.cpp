@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/ui_context.h"
 
+#include "core/tracking/connector.h"
+#include "ui/pages/connection_monitor.h"
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
 UiContext::UiContext(QObject *parent)
     : QObject(parent)
+    , m_monitor(std::make_unique<ConnectionMonitor>(*this))
 {
 }
+
+UiContext::~UiContext() = default;
 
 void UiContext::openPage(const QString &id, const PageTarget &target)
 {

@@ -12,8 +12,11 @@
 #include <QtCore/QObject>
 #include <QtCore/QStringList>
 
+#include <memory>
+
 namespace signalbox {
 
+class ConnectionMonitor;
 class Connector;
 class Home;
 class LocalServer;
@@ -42,6 +45,7 @@ class UiContext : public QObject {
 
 public:
     explicit UiContext(QObject *parent = nullptr);
+    ~UiContext() override;
 
     //! Null while no connection is set up; a server that is set up may still be unreachable.
     [[nodiscard]] virtual mlflow::Server *server() = 0;
@@ -59,6 +63,8 @@ public:
     [[nodiscard]] virtual Call<void> switchProfile(const QString &name) = 0;
 
     [[nodiscard]] TaskList &tasks() { return m_tasks; }
+    //! Breaker, journal, latency and request log of the present connection.
+    [[nodiscard]] ConnectionMonitor &monitor() { return *m_monitor; }
 
     // Navigation, obeyed by the frame.
     void openPage(const QString &id, const PageTarget &target = {});
@@ -80,6 +86,7 @@ Q_SIGNALS:
 
 private:
     TaskList m_tasks;
+    std::unique_ptr<ConnectionMonitor> m_monitor;
 };
 
 } // namespace signalbox

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/connection_monitor.h"
+
+#include "core/base/redaction.h"
+#include "core/tracking/connector.h"
+#include "core/workspace/profile.h"
+#include "ui/pages/ui_context.h"
+
+#include <QtCore/QDateTime>
+#include <QtCore/QTimer>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace signalbox {
+
+namespace {
+
+constexpr qsizetype kKeptTransitions = 500;
+constexpr qsizetype kKeptLatencies = 90;
+
+} // namespace
+
+QString nameOf(LinkState state)
+{
+    switch (state) {
+    case LinkState::None:
+        return u"not connected"_s;
+    case LinkState::Connecting:
+        return u"connecting"_s;
+    case LinkState::Online:
+        return u"online"_s;
+    case LinkState::Unreachable:
+        return u"unreachable"_s;
+    case LinkState::Offline:
+        return u"offline"_s;
+    }
+    return {};
+}
+
+ConnectionMonitor::ConnectionMonitor(UiContext &context)
+    : m_context(context)
+    , m_log(new RequestLogModel(this))
+    , m_timer(new QTimer(this))
+{
+    m_timer->setInterval(10s);
+    connect(m_timer, &QTimer::timeout, this, &ConnectionMonitor::checkNow);
+    connect(&context, &UiContext::connectionChanged, this, &ConnectionMonitor::attach);
+    connect(&context, &UiContext::aboutToDisconnect, this, &ConnectionMonitor::detach);
+}
+
+ConnectionMonitor::~ConnectionMonitor() = default;
+
+void ConnectionMonitor::attach()
+{
+    detach();
+    m_server = m_context.server();
+    m_hasServer = m_server != nullptr;
+    if (!m_server)
+        return;
+    RestClient &client = m_server->client();
+    connect(&client, &RestClient::attemptFinished, this, [this](const AttemptRecord &record) {
+        m_log->add(record);
+        scheduleChanged();
+    });
+    connect(&client, &RestClient::queueChanged, this, [this](int count) {
+        m_queued = count;
+        scheduleChanged();
+    });
+    connect(&client.breaker(), &CircuitBreaker::stateChanged, this,
+        &ConnectionMonitor::recordTransition);
+    connect(&client.breaker(), &CircuitBreaker::metricsChanged, this,
+        &ConnectionMonitor::scheduleChanged);
+    connect(m_server, &mlflow::Server::infoChanged, this, [this](const mlflow::ServerInfo &info) {
+        m_info = info;
+        scheduleChanged();
+    });
+    Connector *connector = m_context.connector();
+    m_journal = connector->journalStatus();
+    connect(connector, &Connector::journalChanged, this, [this](const JournalStatus &status) {
+        m_journal = status;
+        scheduleChanged();
+    });
+    m_timer->start();
+    checkNow();
+}
+
+void ConnectionMonitor::detach()
+{
+    m_timer->stop();
+    m_health.cancel();
+    if (m_server) {
+        m_server->disconnect(this);
+        m_server->client().disconnect(this);
+        m_server->breaker().disconnect(this);
+    }
+    if (Connector *connector = m_context.connector())
+        connector->disconnect(this);
+    m_server = nullptr;
+    m_hasServer = false;
+    m_answered = false;
+    m_reachable = false;
+    m_latency = 0ms;
+    m_latencies.clear();
+    m_queued = 0;
+    m_journal = {};
+    m_info.reset();
+    m_error.reset();
+    m_lastSeen = 0;
+    scheduleChanged();
+}
+
+LinkState ConnectionMonitor::link() const
+{
+    if (!m_hasServer)
+        return LinkState::None;
+    if (breaker().state == BreakerState::Isolated)
+        return LinkState::Offline;
+    if (!m_answered)
+        return LinkState::Connecting;
+    return m_reachable ? LinkState::Online : LinkState::Unreachable;
+}
+
+BreakerSnapshot ConnectionMonitor::breaker() const
+{
+    return m_server ? m_server->breaker().snapshot() : BreakerSnapshot{};
+}
+
+QString ConnectionMonitor::address() const
+{
+    return m_server ? redact(m_server->url().toDisplayString()) : QString();
+}
+
+void ConnectionMonitor::checkNow()
+{
+    Connector *connector = m_context.connector();
+    if (!connector || m_health.isRunning())
+        return;
+    m_health = connector->health();
+    m_health.call().then(this, [this](const Result<ConnectorHealth> &result) {
+        if (result)
+            take(result.value());
+    });
+}
+
+void ConnectionMonitor::take(const ConnectorHealth &health)
+{
+    m_answered = true;
+    m_reachable = health.reachable;
+    m_error = health.error;
+    m_journal = health.journal;
+    if (health.reachable) {
+        m_info = health.server;
+        m_latency = health.latency;
+        m_lastSeen = QDateTime::currentMSecsSinceEpoch();
+        m_latencies.append(static_cast<double>(health.latency.count()));
+        while (m_latencies.size() > kKeptLatencies)
+            m_latencies.removeFirst();
+    }
+    scheduleChanged();
+}
+
+void ConnectionMonitor::tryNow()
+{
+    if (!m_server)
+        return;
+    m_server->breaker().probeNow();
+    m_health.cancel();
+    checkNow();
+}
+
+void ConnectionMonitor::stayOffline()
+{
+    if (!m_server)
+        return;
+    m_server->breaker().isolate(tr("You chose to stay offline."));
+    rememberOffline(true);
+}
+
+void ConnectionMonitor::goOnline()
+{
+    if (!m_server)
+        return;
+    m_server->breaker().reset();
+    rememberOffline(false);
+    m_health.cancel();
+    checkNow();
+}
+
+void ConnectionMonitor::rememberOffline(bool offline)
+{
+    ProfileStore *store = m_context.profiles();
+    if (!store)
+        return;
+    Profile profile = store->active();
+    // A server given by option or environment is nobody's profile.
+    if (profile.name != m_context.connectionTitle() || profile.stayOffline == offline)
+        return;
+    profile.stayOffline = offline;
+    if (const Result<void> saved = store->save(profile); !saved)
+        m_context.notify(saved.error());
+}
+
+void ConnectionMonitor::recordTransition(const Transition &transition)
+{
+    const TransitionEntry entry{QDateTime::currentMSecsSinceEpoch(), transition};
+    m_transitions.prepend(entry);
+    while (m_transitions.size() > kKeptTransitions)
+        m_transitions.removeLast();
+    if (transition.to == BreakerState::Closed && transition.from != BreakerState::Closed)
+        checkNow();
+    else if (transition.to == BreakerState::Open)
+        m_reachable = false;
+    Q_EMIT transitioned(entry);
+    scheduleChanged();
+}
+
+void ConnectionMonitor::scheduleChanged()
+{
+    if (m_changedQueued)
+        return;
+    m_changedQueued = true;
+    QTimer::singleShot(0, this, [this] {
+        m_changedQueued = false;
+        Q_EMIT changed();
+    });
+}
+
+} // namespace signalbox
