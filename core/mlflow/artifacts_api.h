@@ -11,8 +11,9 @@ class RestClient;
 namespace signalbox::mlflow {
 
 /*! Files of runs, versions and logged models. `artifactUri` is what the server calls an artifact
- *  root ("mlflow-artifacts:/1/<run>/artifacts"); roots that only the server can reach are refused
- *  with a reason. Borrowed from Server; same thread. */
+ *  root ("mlflow-artifacts:/1/<run>/artifacts"). Uploads to roots that only the server can reach
+ *  are refused with a reason; reads go through the server where it offers that. Borrowed from
+ *  Server; same thread. */
 class ArtifactsApi final {
 public:
     explicit ArtifactsApi(RestClient &client)
@@ -37,11 +38,15 @@ public:
     [[nodiscard]] Call<QByteArray> readVersionFile(const QString &name, const QString &version,
         const QString &path, qint64 maxBytes = 8 * 1024 * 1024) const;
 
+    //! Picks the better download address of that generation; 0 while the server is unknown.
+    void setServerMajor(int major) { m_serverMajor = major; }
+
     //! Why `path` cannot be stored faithfully by the server ('#', literal %20, '..' ...), or empty.
     [[nodiscard]] static QString refusalFor(const QString &path);
 
 private:
     RestClient &m_client;
+    int m_serverMajor = 0;
 };
 
 } // namespace signalbox::mlflow

@@ -40,6 +40,8 @@ struct Metric {
 
 enum class Lifecycle : quint8 { Active, Deleted };
 enum class ViewType : quint8 { ActiveOnly, DeletedOnly, All };
+//! MLflow's word: "ACTIVE_ONLY" ...
+[[nodiscard]] QString nameOf(ViewType type);
 enum class RunStatus : quint8 { Running, Scheduled, Finished, Failed, Killed, Unknown };
 //! MLflow's word: "RUNNING", "FINISHED" ...
 [[nodiscard]] QString nameOf(RunStatus status);
@@ -111,6 +113,7 @@ struct LoggedModel {
     qint64 creationTime = 0;
     TagList tags;
     QList<Param> params;
+    QList<Metric> metrics;
 };
 
 struct ModelVersion {
@@ -145,8 +148,12 @@ struct RegisteredModel {
 struct ServerInfo {
     QString version;
     QString storeType; //!< "SqlStore", "FileStore" or empty when the server does not say.
-    QStringList capabilities; //!< Words such as "logged-models", "stages", "aliases", "graphql".
+    /*! "stages" and "aliases" always; "graphql", "history-interval", "logged-models",
+     * "server-info", "workspaces" as far as the server has them. */
+    QStringList capabilities;
     [[nodiscard]] int major() const;
+    [[nodiscard]] int minor() const;
+    friend bool operator==(const ServerInfo &, const ServerInfo &) = default;
     [[nodiscard]] bool has(const QString &capability) const
     {
         return capabilities.contains(capability);

@@ -29,8 +29,8 @@ public:
     //! One-shot; status starts as PENDING.
     [[nodiscard]] Call<LoggedModel> create(const CreateLoggedModel &request) const;
     [[nodiscard]] Call<LoggedModel> get(const LoggedModelId &id) const;
-    [[nodiscard]] Call<Page<LoggedModel>> search(
-        const QList<ExperimentId> &experiments, const QString &filter, int maxResults = 50) const;
+    [[nodiscard]] Call<Page<LoggedModel>> search(const QList<ExperimentId> &experiments,
+        const QString &filter, int maxResults = 50, const QString &pageToken = {}) const;
     //! "LOGGED_MODEL_READY" or "LOGGED_MODEL_UPLOAD_FAILED".
     [[nodiscard]] Call<void> setStatus(const LoggedModelId &id, const QString &status) const;
     [[nodiscard]] Call<void> remove(const LoggedModelId &id) const;

@@ -39,6 +39,9 @@ public:
     //! One-shot; the caller resolves an ambiguous failure by its operation tag.
     [[nodiscard]] Call<ModelVersion> createVersion(const CreateVersion &request) const;
     [[nodiscard]] Call<ModelVersion> getVersion(const QString &name, const QString &version) const;
+    //! NotFound when the model has no such alias.
+    [[nodiscard]] Call<ModelVersion> versionByAlias(
+        const QString &name, const QString &alias) const;
     //! All versions of a model, newest first, all pages.
     [[nodiscard]] Call<QList<ModelVersion>> versions(const QString &name) const;
     [[nodiscard]] Call<void> deleteVersion(const QString &name, const QString &version) const;
@@ -46,7 +49,8 @@ public:
         const QString &name, const QString &version, const Tag &tag) const;
     [[nodiscard]] Call<void> deleteVersionTag(
         const QString &name, const QString &version, const QString &key) const;
-    //! `archiveExisting` only makes sense for Staging and Production.
+    /*! `archiveExisting` moves the stage's other versions to Archived; it only applies to Staging
+     *  and Production and is left out for the other stages, where the server would fail. */
     [[nodiscard]] Call<ModelVersion> transitionStage(const QString &name, const QString &version,
         const QString &stage, bool archiveExisting) const;
 

@@ -61,7 +61,7 @@ public:
     [[nodiscard]] Call<void> setTag(const RunId &id, const Tag &tag) const;
     [[nodiscard]] Call<void> deleteTag(const RunId &id, const QString &key) const;
     [[nodiscard]] Call<void> logInputs(const RunId &id, const QList<DatasetInput> &datasets) const;
-    //! MLflow 3: says that the run produced these logged models.
+    //! MLflow 3: says that the run produced these logged models. Safe to repeat.
     [[nodiscard]] Call<void> logOutputs(const RunId &id, const QList<ModelOutput> &models) const;
 
 private:

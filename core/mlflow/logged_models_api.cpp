@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/mlflow/logged_models_api.h"
+
+#include "core/mlflow/entity_json.h"
+#include "core/mlflow/request.h"
+#include "core/mlflow/validation.h"
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox::mlflow {
+
+using namespace detail;
+
+namespace {
+
+constexpr int kMaxModelsPage = 1000;
+
+QString modelPath(const LoggedModelId &id)
+{
+    return apiPath(u"logged-models/"_s % encodedSegment(id.text()));
+}
+
+Result<void> checkId(const LoggedModelId &id)
+{
+    return checkPresent(u"logged model's id"_s, id.text());
+}
+
+QJsonObject encodeCreate(const CreateLoggedModel &request)
+{
+    QJsonObject body{{u"experiment_id"_s, request.experimentId.text()}};
+    if (!request.name.isEmpty())
+        body.insert(u"name"_s, request.name);
+    if (!request.modelType.isEmpty())
+        body.insert(u"model_type"_s, request.modelType);
+    if (!request.sourceRunId.isEmpty())
+        body.insert(u"source_run_id"_s, request.sourceRunId.text());
+    if (!request.params.isEmpty())
+        body.insert(u"params"_s, encodeList(request.params));
+    if (!request.tags.isEmpty())
+        body.insert(u"tags"_s, encodeList(request.tags));
+    return body;
+}
+
+} // namespace
+
+Call<LoggedModel> LoggedModelsApi::create(const CreateLoggedModel &request) const
+{
+    const auto experiment = checkPresent(u"experiment id"_s, request.experimentId.text());
+    if (auto refused = refusedBy<LoggedModel>(experiment))
+        return *refused;
+    return m_client.call(jsonRequest(Verb::Post, apiPath(u"logged-models"_s), encodeCreate(request),
+                             RequestClass::Write, Repeat::Never),
+        loggedModelReply());
+}
+
+Call<LoggedModel> LoggedModelsApi::get(const LoggedModelId &id) const
+{
+    // Without an id the address would be that of the collection.
+    if (auto refused = refusedBy<LoggedModel>(checkId(id)))
+        return *refused;
+    return m_client.call(getRequest(modelPath(id)), loggedModelReply());
+}
+
+Call<Page<LoggedModel>> LoggedModelsApi::search(const QList<ExperimentId> &experiments,
+    const QString &filter, int maxResults, const QString &pageToken) const
+{
+    const auto range = checkRange(u"The page size"_s, maxResults, 1, kMaxModelsPage);
+    if (auto refused = refusedBy<Page<LoggedModel>>(range))
+        return *refused;
+    QStringList ids;
+    for (const ExperimentId &id : experiments)
+        ids.append(id.text());
+    QJsonObject body{{u"experiment_ids"_s, encodeStrings(ids)}, {u"max_results"_s, maxResults}};
+    if (!filter.isEmpty())
+        body.insert(u"filter"_s, filter);
+    if (!pageToken.isEmpty())
+        body.insert(u"page_token"_s, pageToken);
+    return m_client.call(
+        jsonRequest(Verb::Post, apiPath(u"logged-models/search"_s), body, RequestClass::Page),
+        pageReply("models", decodeLoggedModel));
+}
+
+Call<void> LoggedModelsApi::setStatus(const LoggedModelId &id, const QString &status) const
+{
+    if (auto refused = refusedBy<void>(checkId(id)))
+        return *refused;
+    // The id must stand in the body too.
+    return m_client.call<void>(
+        jsonRequest(Verb::Patch, modelPath(id), {{u"model_id"_s, id.text()}, {u"status"_s, status}},
+            RequestClass::Write),
+        acknowledged);
+}
+
+Call<void> LoggedModelsApi::remove(const LoggedModelId &id) const
+{
+    if (auto refused = refusedBy<void>(checkId(id)))
+        return *refused;
+    return m_client.call<void>(jsonRequest(Verb::Delete, modelPath(id), {}), acknowledged);
+}
+
+} // namespace signalbox::mlflow

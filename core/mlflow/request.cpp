@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/mlflow/request.h"
+
+#include "core/json/json_writer.h"
+#include "core/mlflow/entity_json.h"
+
+#include <QtCore/QUrl>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox::mlflow::detail {
+
+QString apiPath(const QString &call)
+{
+    return u"/api/2.0/mlflow/"_s % call;
+}
+
+QString encodedSegment(const QString &segment)
+{
+    return QString::fromLatin1(QUrl::toPercentEncoding(segment));
+}
+
+HttpRequest getRequest(const QString &path, const QueryList &query, RequestClass requestClass)
+{
+    HttpRequest request;
+    request.path = path;
+    request.query = query;
+    request.requestClass = requestClass;
+    request.idempotent = true;
+    return request;
+}
+
+HttpRequest jsonRequest(Verb verb, const QString &path, const QJsonObject &body,
+    RequestClass requestClass, Repeat repeat)
+{
+    HttpRequest request;
+    request.verb = verb;
+    request.path = path;
+    request.headers.emplaceBack("Content-Type", "application/json");
+    request.body = compactJson(body);
+    request.requestClass = requestClass;
+    request.idempotent = repeat == Repeat::Harmless;
+    request.oneShot = repeat == Repeat::Never;
+    return request;
+}
+
+Failure missingIdentity(const QString &thing)
+{
+    return Failure(ErrorKind::Decode, u"The server's answer names no %1."_s.arg(thing),
+        u"A proxy may have answered in MLflow's place; check the server's address."_s);
+}
+
+Result<void> acknowledged(const HttpResponse &response)
+{
+    return readJson(response.body, [](const JsonView &) {});
+}
+
+Failure repeatedToken()
+{
+    return Failure(ErrorKind::Decode,
+        u"The server repeats a page of the listing, so its end cannot be reached."_s,
+        u"Update MLflow; versions 3.1 to 3.13 are known for this."_s);
+}
+
+Decoder<Experiment> experimentReply()
+{
+    return reading<Experiment>([](const JsonView &root) -> Result<Experiment> {
+        Experiment experiment = decodeExperiment(root["experiment"]);
+        if (experiment.id.isEmpty())
+            return missingIdentity(u"experiment"_s);
+        return experiment;
+    });
+}
+
+Decoder<Run> runReply()
+{
+    return reading<Run>([](const JsonView &root) -> Result<Run> {
+        Run run = decodeRun(root["run"]);
+        if (run.info.id.isEmpty())
+            return missingIdentity(u"run"_s);
+        return run;
+    });
+}
+
+Decoder<ModelVersion> versionReply()
+{
+    return reading<ModelVersion>([](const JsonView &root) -> Result<ModelVersion> {
+        ModelVersion version = decodeVersion(root["model_version"]);
+        if (version.name.isEmpty() || version.version.isEmpty())
+            return missingIdentity(u"model version"_s);
+        return version;
+    });
+}
+
+Decoder<RegisteredModel> modelReply()
+{
+    return reading<RegisteredModel>([](const JsonView &root) -> Result<RegisteredModel> {
+        RegisteredModel model = decodeModel(root["registered_model"]);
+        if (model.name.isEmpty())
+            return missingIdentity(u"registered model"_s);
+        return model;
+    });
+}
+
+Decoder<LoggedModel> loggedModelReply()
+{
+    return reading<LoggedModel>([](const JsonView &root) -> Result<LoggedModel> {
+        LoggedModel model = decodeLoggedModel(root["model"]);
+        if (model.id.isEmpty())
+            return missingIdentity(u"logged model"_s);
+        return model;
+    });
+}
+
+} // namespace signalbox::mlflow::detail

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/mlflow/server_api.h"
+
+#include "core/mlflow/request.h"
+
+#include <QtCore/QRegularExpression>
+
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox::mlflow {
+
+using namespace detail;
+
+namespace {
+
+constexpr std::pair kOldestVersion{2, 9};
+
+Failure notMlflow(const QUrl &server, const QString &why)
+{
+    return Failure(ErrorKind::Decode,
+        u"What answers at %1 is not an MLflow server: %2."_s.arg(
+            server.toString(QUrl::RemoveUserInfo), why),
+        u"Check the address: it must be the one that shows MLflow's own pages in a browser."_s);
+}
+
+Result<QByteArray> wholeBody(const HttpResponse &response)
+{
+    return response.body;
+}
+
+Result<void> healthFrom(const QByteArray &body, const QUrl &server)
+{
+    if (body.trimmed() == "OK")
+        return {};
+    return notMlflow(server, u"it does not report its health as MLflow does"_s);
+}
+
+Result<QString> versionFrom(const QByteArray &body, const QUrl &server)
+{
+    static const QRegularExpression pattern(u"^\\d+\\.\\d+[\\w.+-]{0,40}$"_s);
+    const QString text = QString::fromUtf8(body.left(200)).trimmed();
+    if (pattern.match(text).hasMatch())
+        return text;
+    return notMlflow(server, u"it does not say its version as MLflow does"_s);
+}
+
+template <typename T> using BodyReader = Result<T> (*)(const QByteArray &, const QUrl &);
+
+template <typename T>
+Result<T> understood(const Result<QByteArray> &body, const QUrl &server, BodyReader<T> read)
+{
+    if (body)
+        return read(*body, server);
+    // A 404 here comes from something that has never heard of MLflow's addresses.
+    if (body.error().kind == ErrorKind::NotFound)
+        return notMlflow(server, u"it has no such page"_s);
+    return body.failure();
+}
+
+//! Judges the body after the call, because MLflow labels these plain texts as HTML.
+template <typename T> Call<T> probe(RestClient &client, const QString &path, BodyReader<T> read)
+{
+    const Call<QByteArray> asked =
+        client.call<QByteArray>(getRequest(path, {}, RequestClass::Probe), wholeBody);
+    Promise<T> promise;
+    promise.onCancel([asked] { asked.cancel(); });
+    asked.then(&client, [promise, read, server = client.baseUrl()](const auto &body) {
+        promise.resolve(understood<T>(body, server, read));
+    });
+    return promise.call();
+}
+
+struct ServerSaid {
+    bool answered = false;
+    QString storeType;
+    bool workspaces = false;
+};
+
+Result<ServerSaid> readServerInfo(const HttpResponse &response)
+{
+    ServerSaid said;
+    // Anything that is no JSON is taken as "has no such page"; old servers answer in many ways.
+    const Result<void> parsed = readJson(response.body, [&said](const JsonView &root) {
+        said = {true, root.string("store_type"), root.boolean("workspaces_enabled")};
+    });
+    return parsed ? said : ServerSaid{};
+}
+
+ServerInfo described(const QString &version, const ServerSaid &said)
+{
+    ServerInfo info;
+    info.version = version;
+    info.storeType = said.storeType;
+    const std::pair number{info.major(), info.minor()};
+    info.capabilities = {u"stages"_s, u"aliases"_s};
+    if (number >= std::pair{2, 11})
+        info.capabilities.append(u"history-interval"_s);
+    if (number >= std::pair{2, 15})
+        info.capabilities.append(u"graphql"_s);
+    if (info.major() >= 3)
+        info.capabilities.append(u"logged-models"_s);
+    if (said.answered)
+        info.capabilities.append(u"server-info"_s);
+    if (said.workspaces)
+        info.capabilities.append(u"workspaces"_s);
+    return info;
+}
+
+Result<void> recentEnough(const QString &version)
+{
+    ServerInfo info;
+    info.version = version;
+    if (std::pair{info.major(), info.minor()} >= kOldestVersion)
+        return {};
+    return Failure(ErrorKind::Decode,
+        u"The server runs MLflow %1, which is older than 2.9."_s.arg(version),
+        u"Update the server; Signalbox works with MLflow 2.9 and later."_s);
+}
+
+//! Everything but an unreachable server is an answer: "no such page".
+Call<ServerSaid> askServerInfo(RestClient &client)
+{
+    const Call<ServerSaid> asked = client.call<ServerSaid>(
+        getRequest(u"/api/3.0/mlflow/server-info"_s, {}, RequestClass::Probe), readServerInfo);
+    Promise<ServerSaid> promise;
+    promise.onCancel([asked] { asked.cancel(); });
+    asked.then(&client, [promise](const Result<ServerSaid> &result) {
+        if (!result && !result.error().isOutage())
+            promise.resolve(ServerSaid{});
+        else
+            promise.resolve(result);
+    });
+    return promise.call();
+}
+
+} // namespace
+
+Call<void> ServerApi::health() const
+{
+    return probe<void>(m_client, u"/health"_s, healthFrom);
+}
+
+Call<QString> ServerApi::version() const
+{
+    return probe<QString>(m_client, u"/version"_s, versionFrom);
+}
+
+Call<ServerInfo> ServerApi::info() const
+{
+    RestClient *client = &m_client;
+    return version().andThen(client, [client](const QString &version) {
+        if (auto refused = refusedBy<ServerInfo>(recentEnough(version)))
+            return *refused;
+        if (version.section(u'.', 0, 0).toInt() < 3)
+            return Call<ServerInfo>::finished(described(version, {}));
+        return askServerInfo(*client).andThen(client, [version](const ServerSaid &said) {
+            return Call<ServerInfo>::finished(described(version, said));
+        });
+    });
+}
+
+} // namespace signalbox::mlflow
