@@ -70,7 +70,7 @@ Result<QIODevice *> QnamAttempt::openBody() const
                 u"the file %1 cannot be read: %2."_s.arg(m_request.bodyFile, file->errorString()));
         return file.release();
     }
-    if (!m_request.isRepeatable() && !m_request.body.isEmpty())
+    if (!m_request.isRepeatable())
         return new OneShotDevice(m_request.body);
     return nullptr;
 }
@@ -124,7 +124,7 @@ void QnamAttempt::drain()
 {
     while (!m_done && m_reply && m_reply->bytesAvailable() > 0)
         store(m_reply->read(m_reply->bytesAvailable()));
-    if (m_done || !m_reply || m_received == 0)
+    if (m_done || !m_reply || m_received == 0 || !m_request.bodyFile.isEmpty())
         return;
     const QVariant length = m_reply->header(QNetworkRequest::ContentLengthHeader);
     Q_EMIT m_promise.pending()->progress(m_received, length.isValid() ? length.toLongLong() : -1);

@@ -78,14 +78,26 @@ Call<HttpResponse> QnamTransport::send(
     return call;
 }
 
+void QnamTransport::openFreshConnection()
+{
+    const auto replies = m_fresh.findChildren<QNetworkReply *>();
+    const bool busy = std::any_of(replies.begin(), replies.end(),
+        [](const QNetworkReply *reply) { return reply->isRunning(); });
+    // While another create runs, a connection it leaves behind is too young to be closed.
+    if (!busy)
+        m_fresh.clearConnectionCache();
+}
+
 QNetworkReply *QnamTransport::start(const QUrl &url, const HttpRequest &request,
     std::chrono::milliseconds inactivity, QIODevice *body)
 {
     const bool once = !request.isRepeatable();
     QNetworkAccessManager &manager = once ? m_fresh : m_shared;
     QNetworkRequest r = makeRequest(url, request, inactivity);
-    if (once)
+    if (once) {
+        openFreshConnection();
         r.setRawHeader("Connection", "close");
+    }
     QNetworkReply *reply = nullptr;
     if (body) {
         r.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);

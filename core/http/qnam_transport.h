@@ -31,6 +31,7 @@ private:
     //! `body` may be null; the reply becomes its owner.
     [[nodiscard]] QNetworkReply *start(const QUrl &url, const HttpRequest &request,
         std::chrono::milliseconds inactivity, QIODevice *body);
+    void openFreshConnection();
 
     QNetworkAccessManager m_shared;
     QNetworkAccessManager m_fresh;
