@@ -22,7 +22,7 @@ namespace signalbox::test {
 
 namespace {
 
-constexpr int kStartLimitMs = 90'000;
+constexpr int kStartLimitMs = 180'000;
 constexpr int kStopLimitMs = 20'000;
 constexpr int kPollMs = 50;
 
