@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/mlflow/server.h"
-#include "tests/contract/await.h"
 #include "tests/contract/real_server.h"
+#include "tests/support/await.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/mlflow/server.h"
-#include "tests/contract/await.h"
+#include "tests/support/await.h"
 #include "tests/support/fake_transport.h"
 
 #include <QtCore/QFile>
