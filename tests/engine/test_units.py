@@ -13,7 +13,7 @@ from sklearn import metrics as sk
 from signalbox_engine import imbalance, metrics, splits
 from signalbox_engine.channel import dumps
 from signalbox_engine.columns import column_type, describe_columns
-from signalbox_engine.errors import EngineError, is_disk_full
+from signalbox_engine.errors import EngineError, full_disk_cause
 from signalbox_engine.leakage import find_leaks
 from signalbox_engine.problem import detect_problem, encode_target
 
@@ -162,7 +162,8 @@ class DataTest(unittest.TestCase):
         cases = [(pd.Series([1, 2, 3]), "integer"), (pd.Series([1.5, None]), "real"),
                  (pd.Series([1.0, None]), "integer"), (pd.Series([True, False]), "boolean"),
                  (pd.Series([True, None], dtype=object), "boolean"),
-                 (pd.Series(["a", None]), "text"), (pd.Series(["2021-01-03", "2021-02-04"]), "date"),
+                 (pd.Series(["a", None]), "text"),
+                 (pd.Series(["2021-01-03", "2021-02-04"]), "date"),
                  (pd.Series(["3.1.2021", "24.12.2021"]), "date"),
                  (pd.Series(["1-2", "3-4"]), "text"), (pd.Series([[1], [2]]), "unsupported")]
         for series, kind in cases:
@@ -204,8 +205,8 @@ class PlainTest(unittest.TestCase):
             except OSError as error:
                 raise ValueError("could not save") from error
         except ValueError as error:
-            self.assertTrue(is_disk_full(error))
-        self.assertFalse(is_disk_full(OSError(13, "Permission denied")))
+            self.assertEqual(full_disk_cause(error).errno, 28)
+        self.assertIsNone(full_disk_cause(OSError(13, "Permission denied")))
 
 
 if __name__ == "__main__":

@@ -24,14 +24,14 @@ class TimeUp(BaseException):
     """Raised at a safe point once a time budget is used up; no library may swallow it."""
 
 
-def is_disk_full(error):
-    """True if `error`, or anything that caused it, is a full disk, quota or file-size limit."""
+def full_disk_cause(error):
+    """`error`, or what caused it, if that is a full disk, quota or file-size limit; else None."""
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         if isinstance(error, OSError) and error.errno in _FULL:
-            return True
+            return error
         if "No space left on device" in str(error) or "File too large" in str(error):
-            return True
+            return error
         error = error.__cause__ or error.__context__
-    return False
+    return None

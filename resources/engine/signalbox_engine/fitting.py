@@ -8,7 +8,8 @@ import numpy as np
 from signalbox_engine.algorithms import threads_for
 
 _THREADED = ("XGBoost", "LightGBM", "RandomForest")
-_BLOCK = 50  # trees per look at the clock
+_BLOCK = 50  # trees per look at the clock, fewer when there are many rows
+_BLOCK_ROWS = 500_000  # trees times rows per look
 _LOSS = {"logloss": "log_loss", "mlogloss": "log_loss", "binary_logloss": "log_loss",
          "multi_logloss": "log_loss", "rmse": "rmse"}
 
@@ -88,7 +89,8 @@ def fit_stopping(task, params, train, validation, watch):
 def _fit_forest(estimator, x, y, weights, budget):
     total = estimator.n_estimators
     estimator.set_params(warm_start=True)
-    for count in [*range(_BLOCK, total, _BLOCK), total]:
+    block = max(1, min(_BLOCK, _BLOCK_ROWS // len(x)))
+    for count in [*range(block, total, block), total]:
         budget.check()
         estimator.set_params(n_estimators=count).fit(x, y, sample_weight=weights)
     estimator.set_params(warm_start=False)

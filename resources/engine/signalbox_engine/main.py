@@ -8,7 +8,7 @@ import warnings
 
 from signalbox_engine import cancel
 from signalbox_engine.channel import Channel
-from signalbox_engine.errors import Cancelled, EngineError, is_disk_full
+from signalbox_engine.errors import Cancelled, EngineError, full_disk_cause
 from signalbox_engine.job import Job
 from signalbox_engine.request import parse_request
 
@@ -47,8 +47,8 @@ def describe(error):
     sys.stderr.write(trace)
     if isinstance(error, EngineError):
         return {"kind": error.kind, "message": error.message, "hint": error.hint}
-    if is_disk_full(error):
-        return {"kind": "disk_full", "message": f"Writing the job's files failed: {error}",
+    if full := full_disk_cause(error):
+        return {"kind": "disk_full", "message": f"Writing the job's files failed: {full}.",
                 "hint": "Free some space in the job directory, or place it on another disk."}
     if isinstance(error, MemoryError):
         return {"kind": "training_failed", "message": "The machine's memory is used up.",

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from signalbox_engine import cancel
-from signalbox_engine.errors import Cancelled, EngineError, is_disk_full
+from signalbox_engine.errors import Cancelled, EngineError, full_disk_cause
 from signalbox_engine.metrics import NAMES, point_metrics
 from signalbox_engine.problem import encode_target, label_array, require_column
 from signalbox_engine.reader import read_table
@@ -115,7 +115,7 @@ def _predict(job, model, inputs):
             if classes is not None:
                 probabilities.append(np.asarray(native.predict_proba(block), dtype=np.float64))
         except Exception as error:  # the model decides what it raises
-            if is_disk_full(error):
+            if full_disk_cause(error):
                 raise
             raise EngineError("model_not_loadable", "The model cannot predict these rows: "
                               f"{str(error)[-500:]}",

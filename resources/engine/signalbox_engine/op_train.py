@@ -25,6 +25,8 @@ from signalbox_engine.splits import (
     split_rows,
 )
 
+_MAX_SEARCH_ROWS = 20000
+
 
 @dataclass
 class Training:
@@ -150,7 +152,12 @@ def _choose_imbalance(job, training, y):
 
 
 def _search_folds(job, training, strategy):
-    pairs = fold_pairs(job, training.prepared, training.parts["train"], training.strategy)
+    rows = training.parts["train"]
+    if len(rows) > _MAX_SEARCH_ROWS:
+        chosen = np.random.default_rng(job.seed).choice(rows, _MAX_SEARCH_ROWS, replace=False)
+        rows = np.sort(chosen)
+        job.channel.log("info", f"The search uses {len(rows)} of the training rows.")
+    pairs = fold_pairs(job, training.prepared, rows, training.strategy)
     if not pairs:
         job.channel.log("warning", "Too few rows for a search; default hyperparameters are used.")
     return make_folds(training.prepared, pairs, strategy, job.seed)
