@@ -17,6 +17,8 @@ namespace signalbox {
 //! Where the server's address came from; credentials of the environment go only with the first two.
 enum class ServerOrigin : quint8 { Option, Environment, Profile, LocalWorkspace };
 
+struct ServerTarget;
+
 struct SessionOptions {
     QString trackingUri; //!< `--tracking-uri`
     QString profile; //!< `--profile`
@@ -40,7 +42,8 @@ public:
 
     //! Which server the options, environment and profiles name; decided without a request.
     [[nodiscard]] ServerOrigin origin() const { return m_origin; }
-    [[nodiscard]] QString serverTitle() const; //!< "Local workspace", a profile's name or the host.
+    //! "Local workspace", a profile's name or the host.
+    [[nodiscard]] const QString &serverTitle() const { return m_title; }
 
     /*! Builds server and connector (local files only, no request). For the local workspace this
      *  uses the stored address; `start` also starts it when needed. InvalidInput for a bad URI. */
@@ -60,16 +63,22 @@ Q_SIGNALS:
     //! New server and connector are in place.
     void opened();
     void progress(const QString &text);
+    //! Something the user should know about how the server was named; plain text.
+    void notice(const QString &text);
 
 private:
-    [[nodiscard]] Result<void> build(
-        const QUrl &url, const JournalIdentity &identity, bool envCredentials);
+    [[nodiscard]] Result<ServerTarget> resolve();
+    [[nodiscard]] Result<void> build(const ServerTarget &target);
+    [[nodiscard]] Result<void> reopenIfMoved();
+    void followLocalServer(const LocalServerStatus &status);
+    void close();
     SessionOptions m_options;
     Home m_home;
     PythonEnvironment m_environment;
     LocalServer m_localServer;
     ProfileStore m_profiles;
     ServerOrigin m_origin = ServerOrigin::LocalWorkspace;
+    QString m_title;
     std::unique_ptr<mlflow::Server> m_server;
     std::unique_ptr<Connector> m_connector;
 };

@@ -35,6 +35,8 @@ public:
     LocalServer(Home home, PythonEnvironment &environment, QObject *parent = nullptr);
 
     [[nodiscard]] LocalServerStatus status() const; //!< Files and process table only; no request.
+    //! Where it is or will be: the remembered address, chosen now if there is none yet.
+    [[nodiscard]] Result<QUrl> address() const;
     //! Running and healthy: at once when it is, else starts it (and makes the environment first).
     [[nodiscard]] Call<LocalServerStatus> start();
     //! Stops daemon and orphans; success when nothing runs.

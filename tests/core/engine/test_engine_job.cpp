@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/redaction.h"
 #include "core/engine/engine_job.h"
+#include "core/engine/process_table.h"
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
@@ -8,7 +9,6 @@
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
-#include <csignal>
 #include <memory>
 
 using namespace signalbox;
@@ -42,7 +42,7 @@ private:
         const auto j = job(script);
         return resultOf(j->start());
     }
-    static bool groupLives(qint64 group) { return ::killpg(static_cast<pid_t>(group), 0) == 0; }
+    static bool groupLives(qint64 group) { return !processesOfGroup(group).isEmpty(); }
 
 private Q_SLOTS:
     void init() { m_dir = std::make_unique<QTemporaryDir>(); }

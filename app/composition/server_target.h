@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/composition/credentials.h"
+#include "app/composition/session.h"
+
+namespace signalbox {
+
+//! Which server to talk to, and as whom; decided from options, environment and profiles.
+struct ServerTarget {
+    ServerOrigin origin = ServerOrigin::LocalWorkspace;
+    QUrl url; //!< Without user-info; empty for the local workspace.
+    QString title;
+    JournalIdentity identity; //!< Its key is empty for the local workspace until that is opened.
+    Credentials credentials;
+    bool stayOffline = false;
+    QString notice; //!< What the user should know; empty mostly.
+};
+
+/*! `--tracking-uri`, else `--profile`, else `MLFLOW_TRACKING_URI`, else the active profile, which
+ * is the local workspace at first. InvalidInput for a bad address, NotFound for an unknown profile.
+ */
+[[nodiscard]] Result<ServerTarget> resolveTarget(
+    const SessionOptions &options, const ProfileStore &profiles, const QString &userHome);
+
+//! "uri-" and a digest of scheme, host, port and path: the journal of an address without a profile.
+[[nodiscard]] QString journalKeyOf(const QUrl &url);
+
+} // namespace signalbox
