@@ -36,7 +36,7 @@ struct FlowStep {
     QString id; //!< "inspect", "select", "train", "register", "gates" ...
     QString title;
     StepState state = StepState::Pending;
-    QString detail; //!< "7,043 rows, 21 columns"; plain text.
+    QString detail = {}; //!< "7,043 rows, 21 columns"; plain text.
     std::chrono::milliseconds elapsed{0};
 };
 
@@ -81,11 +81,14 @@ protected:
     void enterStep(const QString &id, const QString &detail = {});
     void setDetail(const QString &id, const QString &detail);
     void setStepState(const QString &id, StepState state, const QString &detail = {});
-    void succeed(QJsonObject document);
-    void fail(const Error &error);
+    void succeed(QJsonObject document); //!< The step that runs is done; later calls do nothing.
+    void fail(const Error &error); //!< The step that runs failed; later calls do nothing.
     [[nodiscard]] const FlowContext &context() const { return m_context; }
 
 private:
+    [[nodiscard]] qsizetype indexOf(const QString &id) const;
+    void change(qsizetype index, StepState state, const QString &detail);
+    void closeSteps(StepState running, StepState pending);
     FlowKind m_kind;
     QString m_title;
     QString m_id;

@@ -43,6 +43,7 @@ Call<PromotionResult> Promoter::promote(const PromotionRequest &request, const P
     m_lastReport.reset();
     auto *job = new PromotionJob(m_connector, request, policy, m_clock, this);
     connect(job, &PromotionJob::step, this, &Promoter::step);
+    connect(job, &PromotionJob::phaseChanged, this, &Promoter::phaseChanged);
     connect(job, &PromotionJob::evaluated, this,
         [this](const GateReport &report) { m_lastReport = report; });
     return job->start();

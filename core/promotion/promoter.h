@@ -21,6 +21,9 @@ struct PromotionRequest {
     QString by = {}; //!< Who decides; empty takes the operating system's user@host.
 };
 
+//! Where a promotion stands; nothing has been changed before Move.
+enum class PromotionPhase : quint8 { Evidence, Claim, Move, ReadBack, Record };
+
 struct PromotionResult {
     GateReport report;
     Stage from = Stage::None;
@@ -57,6 +60,8 @@ public:
 Q_SIGNALS:
     //! What is being done: "collecting evidence", "moving v3 to Staging", "reading back" ...
     void step(const QString &text);
+    //! A promotion (not gates()) enters a phase.
+    void phaseChanged(signalbox::PromotionPhase phase);
 
 private:
     Connector &m_connector;

@@ -54,9 +54,15 @@ template <typename T, typename F> void PromotionJob::await(const Call<T> &call, 
     });
 }
 
+void PromotionJob::enter(PromotionPhase phase, const QString &text)
+{
+    Q_EMIT phaseChanged(phase);
+    Q_EMIT step(text);
+}
+
 Call<PromotionResult> PromotionJob::start()
 {
-    Q_EMIT step(u"collecting evidence"_s);
+    enter(PromotionPhase::Evidence, u"collecting evidence"_s);
     await(collectEvidence(m_connector, this, m_request.model, m_request.version, m_request.to),
         [this](const Evidence &evidence) { judge(evidence); });
     return m_promise.call();
@@ -96,7 +102,7 @@ void PromotionJob::refuse()
 
 void PromotionJob::claim()
 {
-    Q_EMIT step(u"claiming the model"_s);
+    enter(PromotionPhase::Claim, u"claiming the model"_s);
     const Lease lease{m_operation, m_clock.epochMs() + kLeaseMs, m_request.by};
     await(m_connector.setModelTag(m_request.model, lease.toTag()),
         [this] { m_clock.callAfter(kClaimWait, this, [this] { checkClaim(); }); });
@@ -124,7 +130,8 @@ void PromotionJob::checkClaim()
 
 void PromotionJob::move()
 {
-    Q_EMIT step(u"moving v"_s % m_request.version % u" to "_s % nameOf(m_request.to));
+    enter(
+        PromotionPhase::Move, u"moving v"_s % m_request.version % u" to "_s % nameOf(m_request.to));
     m_moved = true; // from the request on it may have happened, whatever the answer
     await(m_connector.transitionModelVersionStage(
               m_request.model, m_request.version, serverStageOf(m_request.to), m_exclusive),
@@ -162,7 +169,7 @@ void PromotionJob::readBack()
     if (m_promise.isFinished())
         return;
     if (m_reads == 0)
-        Q_EMIT step(u"reading back"_s);
+        enter(PromotionPhase::ReadBack, u"reading back"_s);
     ++m_reads;
     await(readRegistry(m_connector, this, m_request.model), [this](const RegistryView &view) {
         const mlflow::ModelVersion *mine = view.find(m_request.version);
@@ -267,7 +274,7 @@ void PromotionJob::verified(const RegistryView &view)
             && stageOf(*other) == Stage::Archived)
             m_archived.append(version);
     }
-    Q_EMIT step(u"recording the decision"_s);
+    enter(PromotionPhase::Record, u"recording the decision"_s);
     decide(u"promoted"_s, {}, [this](const RunId &decision) { tagVersion(decision); });
 }
 

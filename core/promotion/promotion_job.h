@@ -26,11 +26,13 @@ public:
 
 Q_SIGNALS:
     void step(const QString &text);
+    void phaseChanged(signalbox::PromotionPhase phase);
     //! The gates have been evaluated, before anything is moved.
     void evaluated(const signalbox::GateReport &report);
 
 private:
     template <typename T, typename F> void await(const Call<T> &call, F next);
+    void enter(PromotionPhase phase, const QString &text);
     void judge(const Evidence &evidence);
     void refuse();
     void claim();
