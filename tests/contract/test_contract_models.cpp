@@ -163,6 +163,22 @@ private Q_SLOTS:
         QVERIFY(!await(m_server->artifacts.read(m_run.artifactUri, u"large"_s, 1024)));
     }
 
+    void readsThroughTheServerWhatOnlyItReaches()
+    {
+        VERIFY_OK(put(u"far/ü + .txt"_s, "far away"));
+        // The server looks up the real root by the id; ours only has to name it.
+        const QString run = u"s3://bucket/1/"_s + m_run.id.text() + u"/artifacts/far"_s;
+        const auto file = await(m_server->artifacts.read(run, u"ü + .txt"_s));
+        VERIFY_OK(file);
+        QCOMPARE(*file, "far away");
+        const auto model = freshLoggedModel();
+        VERIFY_OK(model);
+        const QString root = u"s3://bucket/1/models/"_s + model->id.text() + u"/artifacts"_s;
+        const auto text = await(m_server->artifacts.read(root, u"MLmodel"_s));
+        VERIFY_OK(text);
+        QCOMPARE(*text, "flavors: {}\n");
+    }
+
     void missingFilesAreNotFound()
     {
         VERIFY_KIND(
