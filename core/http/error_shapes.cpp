@@ -179,6 +179,14 @@ QString remedyFor(const Error &error, const QString &text)
     return {}; // the server's own words are the best remedy for the rest
 }
 
+//! Qt reads these dates only with a numeric zone.
+QDateTime httpDate(QByteArray text)
+{
+    if (text.endsWith(" GMT"))
+        text.replace(text.size() - 3, 3, "+0000");
+    return QDateTime::fromString(QString::fromLatin1(text), Qt::RFC2822Date);
+}
+
 } // namespace
 
 Error errorOfAnswer(const HttpResponse &response)
@@ -254,9 +262,8 @@ std::optional<std::chrono::milliseconds> retryAfterOf(const HttpResponse &respon
     if (isNumber)
         return seconds >= 0 ? std::optional(std::chrono::milliseconds(1000LL * seconds))
                             : std::nullopt;
-    const QDateTime date = QDateTime::fromString(QString::fromLatin1(value), Qt::RFC2822Date);
-    const QDateTime now =
-        QDateTime::fromString(QString::fromLatin1(response.header("date")), Qt::RFC2822Date);
+    const QDateTime date = httpDate(value);
+    const QDateTime now = httpDate(response.header("date"));
     if (!date.isValid() || !now.isValid() || date < now)
         return std::nullopt;
     return std::chrono::milliseconds(now.msecsTo(date));

@@ -17,15 +17,15 @@ namespace {
 
 /*! Qt writes large doubles as integers of twenty and more digits, which readers with int64 refuse,
  *  ours among them. */
-bool isHuge(double value)
+bool isHuge(const QJsonValue &value)
 {
-    return std::abs(value) >= 9.2e18;
+    return std::abs(value.toDouble()) >= 9.2e18 && value.toInteger(0) == 0;
 }
 
 bool holdsHuge(const QJsonValue &value)
 {
     if (value.isDouble())
-        return isHuge(value.toDouble());
+        return isHuge(value);
     if (value.isArray()) {
         const QJsonArray array = value.toArray();
         return std::any_of(array.begin(), array.end(), holdsHuge);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/http/rest_client.h"
-#include "core/json/json_reader.h"
-#include "tests/support/fake_transport.h"
-#include "tests/support/manual_clock.h"
+#include "core/base/redaction.h"
+#include "tests/core/http/client_rig.h"
 
+#include <QtCore/QThread>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -12,78 +11,16 @@ using namespace signalbox::test;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-namespace {
-
-HttpRequest get(const QString &path)
-{
-    HttpRequest request;
-    request.path = path;
-    return request;
-}
-
-HttpRequest post(const QString &path, bool idempotent)
-{
-    HttpRequest request;
-    request.verb = Verb::Post;
-    request.path = path;
-    request.body = "{}";
-    request.idempotent = idempotent;
-    request.oneShot = !idempotent;
-    return request;
-}
-
-Result<qint64> decodeAnswer(const HttpResponse &response)
-{
-    qint64 value = 0;
-    const Result<void> read =
-        readJson(response.body, [&](const JsonView &root) { value = root.integer("answer"); });
-    if (!read)
-        return read.failure();
-    return value;
-}
-
-} // namespace
-
-//! A client over the scripted transport; time moves only by hand.
+//! What a caller of the client sees; no network, no waiting.
 class TestRestClient final : public QObject {
     Q_OBJECT
-
-private:
-    struct Rig {
-        ManualClock clock;
-        FakeTransport *fake = nullptr;
-        std::unique_ptr<RestClient> client;
-        explicit Rig(BreakerConfig breaker = {})
-        {
-            auto owned = std::make_unique<FakeTransport>(clock);
-            fake = owned.get();
-            RestConfig config;
-            config.baseUrl = QUrl(u"http://ml.example:5000/base"_s);
-            config.headers = {{"Authorization", "Bearer secret-token"}};
-            config.retry.random = [] { return 0.5; };
-            config.breaker = breaker;
-            client = std::make_unique<RestClient>(config, std::move(owned), clock);
-        }
-        //! Runs the event loop and the clock's timers until the call ends.
-        template <typename T> Result<T> finish(const Call<T> &call)
-        {
-            for (int i = 0; i < 1000 && !call.isFinished(); ++i) {
-                for (int turn = 0; turn < 8; ++turn)
-                    QCoreApplication::processEvents();
-                if (!call.isFinished())
-                    clock.advanceToNext();
-            }
-            Q_ASSERT(call.isFinished());
-            return *call.result();
-        }
-    };
 
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void deliversADecodedAnswer()
     {
-        Rig rig;
+        ClientRig rig;
         rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json(R"({"answer": "42"})"));
         const Call<qint64> call = rig.client->call<qint64>(get(u"/x"_s), decodeAnswer);
         QCOMPARE(rig.fake->count(), 0); // nothing starts before the event loop runs
@@ -91,24 +28,492 @@ private Q_SLOTS:
         QCOMPARE(rig.fake->last(Verb::Get, u"/x"_s).url, QUrl(u"http://ml.example:5000/base/x"_s));
     }
 
+    void everyRequestCarriesWhoItIs()
+    {
+        ClientRig rig;
+        rig.fake->once(Verb::Post, u"/x"_s, FakeReply::refused());
+        rig.fake->on(Verb::Post, u"/x"_s, FakeReply::json("{}"));
+        QVERIFY(rig.finish(rig.client->send(post(u"/x"_s))));
+        const auto &seen = rig.fake->requests();
+        QCOMPARE(seen.size(), 2);
+        QCOMPARE(seen.at(0).header("Authorization"), "Bearer secret-token");
+        QVERIFY(seen.at(0).header("User-Agent").startsWith("Signalbox"));
+        QCOMPARE(seen.at(0).header("Content-Type"), "application/json");
+        QVERIFY(!seen.at(0).header("X-Request-Id").isEmpty());
+        QVERIFY(seen.at(0).header("X-Request-Id") != seen.at(1).header("X-Request-Id"));
+    }
+
+    void aRequestMayReplaceAHeader()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Put, u"/x"_s, FakeReply::json("{}"));
+        HttpRequest request = post(u"/x"_s);
+        request.verb = Verb::Put;
+        request.headers = {{"content-type", "text/csv"}};
+        QVERIFY(rig.finish(rig.client->send(request)));
+        int types = 0;
+        for (const auto &[name, value] : rig.fake->requests().first().request.headers)
+            types += name.toLower() == "content-type";
+        QCOMPARE(types, 1);
+        QCOMPARE(rig.fake->requests().first().header("Content-Type"), "text/csv");
+    }
+
+    // Retry
+
     void retriesWhatMayBeRepeated()
     {
-        Rig rig;
+        ClientRig rig;
         rig.fake->once(Verb::Post, u"/search"_s, FakeReply::refused());
         rig.fake->once(Verb::Post, u"/search"_s, FakeReply::text(503, "busy"));
         rig.fake->on(Verb::Post, u"/search"_s, FakeReply::json("{}"));
-        QVERIFY(rig.finish(rig.client->send(post(u"/search"_s, true))));
+        const auto call = rig.client->send(post(u"/search"_s));
+        QSignalSpy started(call.pending(), &PendingCall::started);
+        QSignalSpy retry(call.pending(), &PendingCall::retryScheduled);
+        QVERIFY(rig.finish(call));
         QCOMPARE(rig.fake->count(), 3);
+        QCOMPARE(started.count(), 3);
+        QCOMPARE(retry.count(), 2);
+        QVERIFY(retry.at(0).at(1).value<std::chrono::milliseconds>() == 250ms);
+        QVERIFY(retry.at(1).at(1).value<std::chrono::milliseconds>() == 500ms);
+        QCOMPARE(retry.at(1).at(2).value<Error>().httpStatus, 503);
     }
 
+    void givesUpAfterThreeAttempts()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::refused());
+        const auto result = rig.finish(rig.client->send(get(u"/x"_s)));
+        QVERIFY(!result);
+        QCOMPARE(rig.fake->count(), 3);
+        QCOMPARE(result.error().attempts, 3);
+    }
+
+    void neverRepeatsACreate_data()
+    {
+        QTest::addColumn<FakeReply>("reply");
+        QTest::addColumn<bool>("ambiguous");
+        QTest::newRow("broken off") << FakeReply::brokenOff() << true;
+        QTest::newRow("silence") << FakeReply::hanging() << true;
+        QTest::newRow("gateway") << FakeReply::text(502, "Bad Gateway") << true;
+        QTest::newRow("refused") << FakeReply::refused() << false;
+        QTest::newRow("too many") << FakeReply::mlflowError(429, u"REQUEST_LIMIT_EXCEEDED"_s,
+            u"slow"_s) << false;
+        QTest::newRow("server says why")
+            << FakeReply::mlflowError(500, u"INTERNAL_ERROR"_s, u"disk"_s) << false;
+        QTest::newRow("mistake") << FakeReply::mlflowError(400, u"INVALID_PARAMETER_VALUE"_s,
+            u"name"_s) << false;
+    }
     void neverRepeatsACreate()
     {
-        Rig rig;
-        rig.fake->on(Verb::Post, u"/create"_s, FakeReply::brokenOff());
-        const auto result = rig.finish(rig.client->send(post(u"/create"_s, false)));
+        QFETCH(FakeReply, reply);
+        QFETCH(bool, ambiguous);
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/create"_s, reply);
+        const auto result = rig.finish(rig.client->send(create(u"/create"_s)));
         QVERIFY(!result);
-        QVERIFY(result.error().ambiguous);
+        QCOMPARE(result.error().ambiguous, ambiguous);
         QCOMPARE(rig.fake->count(), 1);
+    }
+
+    void aCreateWhoseAnswerMakesNoSenseIsAmbiguous()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/create"_s, FakeReply::json("{\"answer\": "));
+        const auto result =
+            rig.finish(rig.client->call<qint64>(create(u"/create"_s), decodeAnswer));
+        QCOMPARE(result.error().kind, ErrorKind::Decode);
+        QVERIFY(result.error().ambiguous);
+    }
+
+    void whatTheServerRefusedIsNotTriedAgain_data()
+    {
+        QTest::addColumn<int>("status");
+        for (const int status : {400, 401, 403, 404, 409, 413, 422, 501})
+            QTest::addRow("%d", status) << status;
+    }
+    void whatTheServerRefusedIsNotTriedAgain()
+    {
+        QFETCH(int, status);
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::text(status, "no"));
+        QVERIFY(!rig.finish(rig.client->send(get(u"/x"_s))));
+        QCOMPARE(rig.fake->count(), 1);
+    }
+
+    void aTimedOutPageIsNotAskedForAgain_data()
+    {
+        QTest::addColumn<FakeReply>("reply");
+        QTest::newRow("silence") << FakeReply::failure(ErrorKind::Inactivity);
+        QTest::newRow("gateway timeout") << FakeReply::text(504, "slow");
+    }
+    void aTimedOutPageIsNotAskedForAgain()
+    {
+        QFETCH(FakeReply, reply);
+        for (const auto &[requestClass, attempts] :
+            {std::pair(RequestClass::Page, 1), std::pair(RequestClass::Interactive, 3)}) {
+            ClientRig rig;
+            rig.fake->on(Verb::Get, u"/x"_s, reply);
+            QVERIFY(!rig.finish(rig.client->send(get(u"/x"_s, requestClass))));
+            QCOMPARE(rig.fake->count(), attempts);
+        }
+    }
+
+    void theServersPauseIsKeptByAll()
+    {
+        ClientRig rig;
+        FakeReply busy = FakeReply::text(429, "slow down");
+        busy.headers.emplace_back("retry-after", "7");
+        rig.fake->once(Verb::Get, u"/x"_s, busy);
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json("{}"));
+        rig.fake->on(Verb::Get, u"/y"_s, FakeReply::json("{}"));
+        rig.fake->on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
+        const auto first = rig.client->send(get(u"/x"_s));
+        rig.settle();
+        const auto second = rig.client->send(get(u"/y"_s));
+        const auto health = rig.client->send(get(u"/health"_s, RequestClass::Probe));
+        rig.clock.advance(6999ms);
+        rig.settle();
+        QVERIFY(!first.isFinished() && !second.isFinished());
+        QVERIFY(health.isFinished());
+        rig.clock.advance(1ms);
+        rig.settle();
+        QVERIFY(first.isFinished() && second.isFinished());
+    }
+
+    // Deadlines
+
+    void eachClassHasItsTotalTime_data()
+    {
+        QTest::addColumn<RequestClass>("requestClass");
+        QTest::addColumn<int>("seconds");
+        QTest::newRow("probe") << RequestClass::Probe << 5;
+        QTest::newRow("interactive") << RequestClass::Interactive << 60;
+        QTest::newRow("write") << RequestClass::Write << 60;
+        QTest::newRow("page") << RequestClass::Page << 120;
+    }
+    void eachClassHasItsTotalTime()
+    {
+        QFETCH(RequestClass, requestClass);
+        QFETCH(int, seconds);
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::hanging());
+        const auto call = rig.client->send(get(u"/x"_s, requestClass));
+        rig.settle();
+        rig.clock.advance(std::chrono::seconds(seconds) - 1ms);
+        rig.settle();
+        QVERIFY(!call.isFinished());
+        rig.clock.advance(1ms);
+        rig.settle();
+        QVERIFY(call.isFinished());
+        QCOMPARE(call.result()->error().kind, ErrorKind::Deadline);
+        QVERIFY(call.result()->error().message.contains(QString::number(seconds) % u" s"));
+        QCOMPARE(rig.fake->running(), 0);
+    }
+
+    void theDeadlineCoversTheRetries()
+    {
+        ClientRig rig;
+        rig.fake->once(Verb::Get, u"/x"_s, FakeReply::refused().after(50s));
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::hanging());
+        const auto call = rig.client->send(get(u"/x"_s));
+        rig.settle();
+        rig.clock.advance(50s);
+        rig.settle();
+        rig.clock.advance(1s);
+        rig.settle();
+        QCOMPARE(rig.fake->count(), 2);
+        rig.clock.advance(9s);
+        rig.settle();
+        QVERIFY(call.isFinished());
+        QCOMPARE(call.result()->error().kind, ErrorKind::Deadline);
+        QCOMPARE(call.result()->error().attempts, 2);
+    }
+
+    void waitingInTheQueueCostsNoTime()
+    {
+        RestConfig config = ClientRig::defaults();
+        config.maxConcurrent = 1;
+        ClientRig rig(config);
+        rig.fake->once(Verb::Get, u"/x"_s, FakeReply::json("{}").after(50s));
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json("{}").after(50s));
+        const auto a = rig.client->send(get(u"/x"_s));
+        const auto b = rig.client->send(get(u"/x"_s));
+        rig.settle();
+        rig.clock.advance(50s);
+        rig.settle();
+        rig.clock.advance(50s);
+        rig.settle();
+        QVERIFY(a.result() && *a.result());
+        QVERIFY(b.result() && *b.result());
+    }
+
+    void aTransferHasNoTotalTime()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/file"_s, FakeReply::json("{}").after(119s));
+        const auto call = rig.client->send(get(u"/file"_s, RequestClass::Transfer));
+        rig.settle();
+        QVERIFY(*rig.clock.nextDue() == 119s); // no deadline before
+        rig.clock.advance(119s);
+        rig.settle();
+        QVERIFY(call.result() && *call.result());
+    }
+
+    void ownTimeAndCapShortenTheDeadline()
+    {
+        RestConfig config = ClientRig::defaults();
+        config.timeoutCap = 10s;
+        ClientRig rig(config);
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::hanging());
+        HttpRequest request = get(u"/x"_s);
+        const auto capped = rig.client->send(request);
+        request.timeout = 2s;
+        const auto own = rig.client->send(request);
+        rig.settle();
+        rig.clock.advance(2s);
+        rig.settle();
+        QVERIFY(own.isFinished() && !capped.isFinished());
+        rig.clock.advance(8s);
+        rig.settle();
+        QVERIFY(capped.isFinished());
+    }
+
+    // Breaker
+
+    void fiveFailuresCloseTheLine()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/x"_s, FakeReply::refused());
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!rig.finish(rig.client->send(create(u"/x"_s))));
+        QCOMPARE(rig.client->breaker().state(), BreakerState::Open);
+        QSignalSpy attempts(rig.client.get(), &RestClient::attemptFinished);
+        const auto rejected = rig.finish(rig.client->send(get(u"/x"_s)));
+        QCOMPARE(rejected.error().kind, ErrorKind::CircuitOpen);
+        QVERIFY(rejected.error().retryAfter.has_value());
+        QVERIFY(!rejected.error().ambiguous);
+        QCOMPARE(rig.fake->count(), 5); // the network was not touched
+        rig.settle();
+        QCOMPARE(attempts.count(), 1); // but the log shows it
+        const auto record = attempts.first().first().value<AttemptRecord>();
+        QVERIFY(record.error.contains(u"Not sent"_s));
+    }
+
+    void everyAttemptTakesItsOwnPermit()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::refused());
+        QVERIFY(!rig.finish(rig.client->send(get(u"/x"_s)))); // 3 failures
+        const auto second = rig.finish(rig.client->send(get(u"/x"_s)));
+        QCOMPARE(rig.fake->count(), 5);
+        QCOMPARE(second.error().kind, ErrorKind::CircuitOpen); // and is not tried again
+    }
+
+    void mistakesOfTheCallerNeverOpenIt_data()
+    {
+        QTest::addColumn<FakeReply>("reply");
+        QTest::newRow("404") << FakeReply::mlflowError(404, u"RESOURCE_DOES_NOT_EXIST"_s, u"x"_s);
+        QTest::newRow("400") << FakeReply::mlflowError(400, u"INVALID_PARAMETER_VALUE"_s, u"x"_s);
+        QTest::newRow("401") << FakeReply::text(401, "no");
+        QTest::newRow("500 that is a mistake")
+            << FakeReply::mlflowError(500, u"FEATURE_DISABLED"_s, u"x"_s);
+        QTest::newRow("503 of a part that is off") << FakeReply::text(503,
+            "Endpoint: /x disabled due to the mlflow server running with `--no-serve-artifacts`");
+        QTest::newRow("login page") << FakeReply::text(200, "<html>login", "text/html");
+        QTest::newRow("untrusted certificate") << FakeReply::failure(ErrorKind::Tls);
+    }
+    void mistakesOfTheCallerNeverOpenIt()
+    {
+        QFETCH(FakeReply, reply);
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, reply);
+        for (int i = 0; i < 10; ++i)
+            QVERIFY(!rig.finish(rig.client->call<qint64>(get(u"/x"_s), decodeAnswer)));
+        QCOMPARE(rig.client->breaker().state(), BreakerState::Closed);
+        QCOMPARE(rig.fake->count(), 10);
+    }
+
+    void outagesCount_data()
+    {
+        QTest::addColumn<FakeReply>("reply");
+        QTest::newRow("refused") << FakeReply::refused();
+        QTest::newRow("broken off") << FakeReply::brokenOff();
+        QTest::newRow("no such host") << FakeReply::failure(ErrorKind::Dns);
+        QTest::newRow("silence") << FakeReply::hanging();
+        QTest::newRow("408") << FakeReply::text(408, "slow");
+        QTest::newRow("429") << FakeReply::text(429, "slow");
+        QTest::newRow("500") << FakeReply::text(500, "oops");
+        QTest::newRow("503") << FakeReply::text(503, "maintenance");
+    }
+    void outagesCount()
+    {
+        QFETCH(FakeReply, reply);
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/x"_s, reply);
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!rig.finish(rig.client->send(create(u"/x"_s))));
+        QCOMPARE(rig.client->breaker().state(), BreakerState::Open);
+    }
+
+    void aHeavyPageIsNoOutageWhileOthersAreAnswered()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/page"_s, FakeReply::hanging());
+        rig.fake->on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
+        const auto page = rig.client->send(get(u"/page"_s, RequestClass::Page));
+        rig.settle();
+        rig.clock.advance(60s);
+        const auto health = rig.client->send(get(u"/health"_s, RequestClass::Probe));
+        rig.settle();
+        QVERIFY(health.isFinished());
+        rig.clock.advance(60s);
+        rig.settle();
+        QVERIFY(page.isFinished());
+        QCOMPARE(rig.client->breaker().snapshot().neutral, 1U);
+        QCOMPARE(rig.client->breaker().snapshot().failures, 0U);
+        QVERIFY(!rig.finish(rig.client->send(get(u"/page"_s, RequestClass::Page))));
+        QCOMPARE(rig.client->breaker().snapshot().failures, 1U); // nobody was answered this time
+    }
+
+    void stayingOfflineSendsNothing()
+    {
+        ClientRig rig;
+        rig.client->breaker().isolate(u"metered network"_s);
+        const auto result = rig.finish(rig.client->send(get(u"/x"_s)));
+        QCOMPARE(result.error().kind, ErrorKind::Isolated);
+        QCOMPARE(rig.fake->count(), 0);
+    }
+
+    // Telling
+
+    void errorsSayWhatWhyAndWhatToDo()
+    {
+        ClientRig rig;
+        rememberSecret(u"secret-token"_s);
+        rig.fake->on(Verb::Get, u"/api/runs/get"_s,
+            FakeReply::mlflowError(
+                404, u"RESOURCE_DOES_NOT_EXIST"_s, u"Run 'abc' not found, said secret-token"_s));
+        HttpRequest request = get(u"/api/runs/get"_s);
+        request.query = {{u"run_id"_s, u"abc"_s}};
+        const auto result = rig.finish(rig.client->send(request));
+        const Error &error = result.error();
+        QCOMPARE(error.kind, ErrorKind::NotFound);
+        QCOMPARE(error.httpStatus, 404);
+        QCOMPARE(error.apiCode, u"RESOURCE_DOES_NOT_EXIST"_s);
+        QVERIFY(error.message.contains(u"GET /api/runs/get?run_id=abc"_s));
+        QVERIFY(error.message.contains(u"http://ml.example:5000/base"_s));
+        QVERIFY(error.message.contains(u"Run 'abc' not found"_s));
+        QVERIFY(!error.message.contains(u"secret-token"_s));
+        QCOMPARE(error.requestId.toLatin1(), rig.fake->requests().first().header("X-Request-Id"));
+    }
+
+    void aLoginPageInPlaceOfDataIsRecognised()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s,
+            FakeReply::text(200, "<!DOCTYPE html><title>Sign in</title>", "text/html"));
+        const auto result = rig.finish(rig.client->call<qint64>(get(u"/x"_s), decodeAnswer));
+        QCOMPARE(result.error().kind, ErrorKind::Decode);
+        QVERIFY(result.error().message.contains(u"Sign in"_s));
+        QVERIFY(result.error().message.contains(u"GET /x"_s));
+        QVERIFY(result.error().hint.contains(u"login"_s));
+        QCOMPARE(rig.fake->count(), 1);
+    }
+
+    void theRequestLogSeesEveryAttempt()
+    {
+        ClientRig rig;
+        QSignalSpy attempts(rig.client.get(), &RestClient::attemptFinished);
+        rig.fake->once(Verb::Get, u"/x"_s, FakeReply::text(503, "busy").after(40ms));
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json("{}").after(25ms));
+        QVERIFY(rig.finish(rig.client->send(get(u"/x"_s))));
+        rig.settle();
+        QCOMPARE(attempts.count(), 2);
+        const auto first = attempts.at(0).first().value<AttemptRecord>();
+        const auto second = attempts.at(1).first().value<AttemptRecord>();
+        QCOMPARE(first.status, 503);
+        QVERIFY(first.elapsed == 40ms);
+        QVERIFY(!first.error.isEmpty());
+        QCOMPARE(second.status, 200);
+        QCOMPARE(second.attempt, 2);
+        QVERIFY(second.error.isEmpty());
+        QVERIFY(second.timeMs > first.timeMs);
+        QVERIFY(second.requestId != first.requestId);
+        QVERIFY(rig.client->lastLatency() == 25ms);
+    }
+
+    void missingCredentialsAreSignalled()
+    {
+        ClientRig rig;
+        QSignalSpy unauthorized(rig.client.get(), &RestClient::unauthorized);
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::text(401, "You are not authenticated."));
+        const auto result = rig.finish(rig.client->send(get(u"/x"_s)));
+        QCOMPARE(result.error().kind, ErrorKind::Unauthorized);
+        rig.settle();
+        QCOMPARE(unauthorized.count(), 1);
+    }
+
+    void theQueueLengthIsSignalledOncePerTurn()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json("{}").after(1s));
+        QSignalSpy queue(rig.client.get(), &RestClient::queueChanged);
+        for (int i = 0; i < 20; ++i)
+            (void)rig.client->send(get(u"/x"_s)).isValid();
+        QCOMPARE(rig.client->queued(), 20);
+        rig.settle();
+        QCOMPARE(queue.count(), 1);
+        QCOMPARE(queue.first().first().toInt(), 20);
+        QCOMPARE(rig.fake->mostRunning(), 6);
+        while (rig.client->queued() > 0) {
+            rig.clock.advance(1s);
+            rig.settle();
+        }
+        QCOMPARE(queue.last().first().toInt(), 0);
+        QCOMPARE(rig.fake->mostRunning(), 6);
+    }
+
+    void anAddressThatCannotBeUsedIsRefused()
+    {
+        for (const QString &address : {u"ftp://host"_s, u"http://user:pw@host"_s, u"host:5000"_s}) {
+            RestConfig config;
+            config.baseUrl = QUrl(address);
+            ClientRig rig(config);
+            const auto result = rig.finish(rig.client->send(get(u"/x"_s)));
+            QCOMPARE(result.error().kind, ErrorKind::InvalidInput);
+            QVERIFY(!result.error().text().contains(u"pw"_s));
+            QCOMPARE(rig.fake->count(), 0);
+        }
+    }
+
+    void largeAnswersAreParsedElsewhereAndDeliveredHere()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json(largeAnswer(7)));
+        QThread *parsedIn = nullptr;
+        QThread *deliveredIn = nullptr;
+        const auto call =
+            rig.client->call<qint64>(get(u"/x"_s), [&parsedIn](const HttpResponse &response) {
+                parsedIn = QThread::currentThread();
+                return decodeAnswer(response);
+            });
+        call.then(this, [&](const Result<qint64> &) { deliveredIn = QThread::currentThread(); });
+        QTRY_VERIFY(deliveredIn);
+        QCOMPARE(call.result()->value(), 7);
+        QVERIFY(parsedIn && parsedIn != QThread::currentThread());
+        QCOMPARE(deliveredIn, QThread::currentThread());
+    }
+
+    void progressReachesTheCaller()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Get, u"/x"_s, FakeReply::json(R"({"answer": 1})"));
+        const auto call = rig.client->call<qint64>(get(u"/x"_s), decodeAnswer);
+        QSignalSpy started(call.pending(), &PendingCall::started);
+        QSignalSpy finished(call.pending(), &PendingCall::finished);
+        QVERIFY(rig.finish(call));
+        QCOMPARE(started.count(), 1);
+        QCOMPARE(finished.count(), 1);
     }
 };
 

@@ -68,6 +68,9 @@ private Q_SLOTS:
     {
         const qint64 big = 9007199254740993LL;
         QCOMPARE(compactJson({{u"x"_s, big}}), R"({"x":9007199254740993})");
+        const qint64 largest = std::numeric_limits<qint64>::max();
+        QCOMPARE(compactJson({{u"x"_s, largest}}), R"({"x":9223372036854775807})");
+        QCOMPARE(compactJson({{u"x"_s, -largest - 1}}), R"({"x":-9223372036854775808})");
     }
 
     void theLineIsCompactUtf8()
