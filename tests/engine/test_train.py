@@ -50,6 +50,14 @@ class TrainTest(EngineCase):
         sent = {line["key"]: line["value"] for line in outcome.of("metric")}
         self.assertEqual({key: sent[key] for key in wanted},
                          {key: result["metrics"][key] for key in wanted})
+        loss = "rmse" if problem == "regression" else "log_loss"
+        rounds = {key for key in sent if key.startswith("round_")}
+        self.assertLessEqual(rounds, {f"round_train_{loss}", f"round_validation_{loss}"})
+        self.assertEqual(bool(rounds), result["algorithm"] in ("XGBoost", "LightGBM"))
+        if rounds:
+            best = min(line["value"] for line in outcome.of("metric")
+                       if line["key"] == f"round_validation_{loss}")
+            self.assertAlmostEqual(best / sent[f"validation_{loss}"], 1, 2)
         for artifact in outcome.of("artifact"):
             path = outcome.dir / artifact["path"]
             self.assertTrue(path.is_file() and not path.is_symlink(), path)
@@ -81,7 +89,8 @@ class TrainTest(EngineCase):
             for algorithm in problem["suitable"]:
                 with self.subTest(data=name, algorithm=algorithm):
                     outcome = self.run_job("train", path, target, job=f"{name}-{algorithm}",
-                                           algorithm=algorithm, trials=2, plots=False)
+                                           algorithm=algorithm, trials=1, folds=2,
+                                           bootstrap=100, plots=False)
                     self.assertEqual(outcome.code, 0, outcome.last)
                     self.check_whole(outcome, problem["problem"])
                     self.assertGreaterEqual(outcome.last["metrics"][f"test_{metric}"], bar)

@@ -128,6 +128,7 @@ def _watch_xgboost(estimator, train, validation, watch):
 
 def _watch_lightgbm(estimator, train, validation, watch):
     import lightgbm
+    from sklearn.base import is_regressor
 
     def on_env(env):
         watch.budget.check()
@@ -139,6 +140,8 @@ def _watch_lightgbm(estimator, train, validation, watch):
     callbacks = [on_env]
     if watch.patience:
         callbacks.append(lightgbm.early_stopping(watch.patience, verbose=False))
+    if is_regressor(estimator):
+        estimator.set_params(metric="rmse")
     estimator.fit(x, y, sample_weight=weights, eval_set=[validation, (x, y)],
                   eval_names=["validation", "train"], callbacks=callbacks)
     return int(estimator.best_iteration_ or estimator.n_estimators)

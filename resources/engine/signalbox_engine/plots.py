@@ -18,14 +18,13 @@ def draw(name, data, path):
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=_INK, labelsize=9)
     _DRAW[name](axes, data)
-    axes.set_title(axes.get_title(), loc="left", color=_INK, fontsize=12)
     if axes.get_legend_handles_labels()[1]:
         axes.legend(frameon=False, fontsize=9)
     figure.savefig(path, metadata={"Software": None})
 
 
 def _name(axes, title, x, y):
-    axes.set_title(title)
+    axes.set_title(title, loc="left", color=_INK, fontsize=12)
     axes.set_xlabel(x, color=_INK)
     axes.set_ylabel(y, color=_INK)
 
