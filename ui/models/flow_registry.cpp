@@ -18,24 +18,24 @@ FlowRegistry::~FlowRegistry()
     }
 }
 
-FlowRun *FlowRegistry::start(std::unique_ptr<Flow> flow, const QString &subject)
+TrackedFlow *FlowRegistry::start(std::unique_ptr<Flow> flow, const QString &subject)
 {
-    m_flows.push_back(std::make_unique<FlowRun>(std::move(flow), subject));
-    FlowRun *run = m_flows.back().get();
-    connect(run, &FlowRun::stateChanged, this, [this, run] { Q_EMIT changed(run); });
+    m_flows.push_back(std::make_unique<TrackedFlow>(std::move(flow), subject));
+    TrackedFlow *run = m_flows.back().get();
+    connect(run, &TrackedFlow::stateChanged, this, [this, run] { Q_EMIT changed(run); });
     Q_EMIT added(run);
     run->start();
     return run;
 }
 
-FlowRun *FlowRegistry::at(int index) const
+TrackedFlow *FlowRegistry::at(int index) const
 {
     return index >= 0 && index < size()
         ? m_flows[m_flows.size() - 1 - static_cast<size_t>(index)].get()
         : nullptr;
 }
 
-FlowRun *FlowRegistry::byId(const QString &id) const
+TrackedFlow *FlowRegistry::byId(const QString &id) const
 {
     const auto same = [&id](const auto &flow) { return flow->id() == id; };
     const auto found = std::find_if(m_flows.cbegin(), m_flows.cend(), same);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/models/flow_run.h"
+#include "ui/models/tracked_flow.h"
 
 #include <QtCore/QObject>
 
@@ -22,23 +22,23 @@ public:
     ~FlowRegistry() override;
 
     //! Starts it at once. The pointer stays valid for the life of the registry.
-    FlowRun *start(std::unique_ptr<Flow> flow, const QString &subject);
+    TrackedFlow *start(std::unique_ptr<Flow> flow, const QString &subject);
     [[nodiscard]] int size() const { return static_cast<int>(m_flows.size()); }
     //! 0 is the newest.
-    [[nodiscard]] FlowRun *at(int index) const;
-    [[nodiscard]] FlowRun *byId(const QString &id) const;
+    [[nodiscard]] TrackedFlow *at(int index) const;
+    [[nodiscard]] TrackedFlow *byId(const QString &id) const;
     [[nodiscard]] int runningCount() const;
     //! The connection goes away: ends what runs, keeps the records.
     void releaseAll();
 
 Q_SIGNALS:
     //! A new one is at(0).
-    void added(signalbox::FlowRun *flow);
+    void added(signalbox::TrackedFlow *flow);
     //! Its state changed; also sent when it ended.
-    void changed(signalbox::FlowRun *flow);
+    void changed(signalbox::TrackedFlow *flow);
 
 private:
-    std::vector<std::unique_ptr<FlowRun>> m_flows; // oldest first
+    std::vector<std::unique_ptr<TrackedFlow>> m_flows; // oldest first
 };
 
 } // namespace signalbox

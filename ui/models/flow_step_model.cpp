@@ -12,7 +12,7 @@ FlowStepModel::FlowStepModel(QObject *parent)
 {
 }
 
-void FlowStepModel::setFlow(FlowRun *flow)
+void FlowStepModel::setFlow(TrackedFlow *flow)
 {
     if (m_flow)
         m_flow->disconnect(this);
@@ -22,9 +22,9 @@ void FlowStepModel::setFlow(FlowRun *flow)
     endResetModel();
     if (!flow)
         return;
-    connect(flow, &FlowRun::stepChanged, this, &FlowStepModel::stepChanged);
-    connect(flow, &FlowRun::stateChanged, this, &FlowStepModel::tick);
-    connect(flow, &FlowRun::progressChanged, this, &FlowStepModel::tick);
+    connect(flow, &TrackedFlow::stepChanged, this, &FlowStepModel::stepChanged);
+    connect(flow, &TrackedFlow::stateChanged, this, &FlowStepModel::tick);
+    connect(flow, &TrackedFlow::progressChanged, this, &FlowStepModel::tick);
     connect(flow, &QObject::destroyed, this, [this] {
         beginResetModel();
         m_rows = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/models/flow_run.h"
+#include "ui/models/tracked_flow.h"
 #include "ui/models/roles.h"
 
 #include <QtCore/QAbstractListModel>
@@ -20,8 +20,8 @@ public:
     static constexpr int ElapsedRole = NextFreeRole + 1; //!< "1 m 12 s", empty before it began.
     explicit FlowStepModel(QObject *parent = nullptr);
 
-    void setFlow(FlowRun *flow);
-    [[nodiscard]] FlowRun *flow() const { return m_flow; }
+    void setFlow(TrackedFlow *flow);
+    [[nodiscard]] TrackedFlow *flow() const { return m_flow; }
     //! Moves the time of the running step on.
     void tick();
     [[nodiscard]] static QString symbol(StepState state);
@@ -31,7 +31,7 @@ public:
 
 private:
     void stepChanged(int step);
-    QPointer<FlowRun> m_flow;
+    QPointer<TrackedFlow> m_flow;
     int m_rows = 0;
 };
 

@@ -49,7 +49,7 @@ QString number(double value)
         return QString::number(value, 'f', 4);
     if (size >= 1e3 && size < 1e7) {
         const bool whole = std::floor(value) == value;
-        return QLocale::c().toString(value, 'f', whole ? 0 : 2);
+        return QLocale(QLocale::English).toString(value, 'f', whole ? 0 : 2);
     }
     return value == 0.0 ? u"0"_s : QString::number(value, 'g', 5);
 }

@@ -4,6 +4,8 @@
 #include "core/base/clock.h"
 #include "core/base/redaction.h"
 #include "ui/models/formatters.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/data_table.h"
 
 #include <algorithm>
 
@@ -175,7 +177,7 @@ void RunsTableModel::fail(const Error &error)
 {
     m_error = error;
     const bool stale = m_failedOnFirst && !m_rows.empty();
-    if (m_rows.empty()) {
+    if (m_rows.empty() || m_failedOnFirst) {
         setState(State::Failed, stale);
         return;
     }
@@ -251,7 +253,7 @@ void RunsTableModel::setSeries(const QHash<QString, int> &series)
         return;
     m_series = series;
     if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0, 0), index(runCount() - 1, 0), {SeriesRole});
+        Q_EMIT dataChanged(index(0, 0), index(runCount() - 1, 0));
 }
 
 void RunsTableModel::removeRun(const RunId &id)
@@ -316,6 +318,20 @@ QVariant RunsTableModel::rowData(const Row &row, int column, int role) const
             || (spec.kind == RunColumn::Kind::Param && raw.typeId() == QMetaType::Double);
         return alignment(right);
     }
+    case Qt::FontRole:
+        if (spec.kind == RunColumn::Kind::Metric || spec.kind == RunColumn::Kind::Param)
+            return Theme::instance().numberFont();
+        return {};
+    case Qt::ForegroundRole:
+        if (spec.kind == RunColumn::Kind::Started || spec.kind == RunColumn::Kind::Duration)
+            return Theme::instance().colours().muted;
+        return {};
+    case kPillRole:
+        if (spec.kind == RunColumn::Kind::Status)
+            return QVariant::fromValue(pillForRunStatus(nameOf(row.run.info.status)));
+        return {};
+    case kColourBarRole:
+        return spec.kind == RunColumn::Kind::Name ? seriesColour(row) : QVariant();
     case MonospaceRole:
         return spec.kind == RunColumn::Kind::Metric || spec.kind == RunColumn::Kind::Param;
     case RawValueRole:
@@ -329,6 +345,13 @@ QVariant RunsTableModel::rowData(const Row &row, int column, int role) const
     default:
         return {};
     }
+}
+
+QVariant RunsTableModel::seriesColour(const Row &row) const
+{
+    const Colours &colours = Theme::instance().colours();
+    const int place = m_series.value(row.run.info.id.text(), -1);
+    return place < 0 ? colours.line : colours.seriesColour(place);
 }
 
 QVariant RunsTableModel::errorData(int column, int role) const

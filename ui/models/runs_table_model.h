@@ -97,8 +97,12 @@ private:
         std::vector<QVariant> raw; //!< One per column.
     };
     [[nodiscard]] Row makeRow(const mlflow::Run &run) const;
-    [[nodiscard]] bool hasErrorRow() const { return m_state == State::Failed && !m_rows.empty(); }
+    [[nodiscard]] bool hasErrorRow() const
+    {
+        return m_state == State::Failed && !m_failedOnFirst && !m_rows.empty();
+    }
     [[nodiscard]] QVariant rowData(const Row &row, int column, int role) const;
+    [[nodiscard]] QVariant seriesColour(const Row &row) const;
     [[nodiscard]] QVariant errorData(int column, int role) const;
     void fetch(const QString &token);
     void receive(quint64 generation, bool first, const Result<mlflow::Page<mlflow::Run>> &result);

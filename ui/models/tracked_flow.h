@@ -20,9 +20,9 @@ enum class FlowState : quint8 { Running, Done, Refused, Failed, Cancelled };
 
 /*! One flow of this session with everything it said, so that a page may come and go. Keeps its
  *  record after the flow itself is gone. Main thread; owned by FlowRegistry. */
-class FlowRun final : public QObject {
+class TrackedFlow final : public QObject {
     Q_OBJECT
-    Q_DISABLE_COPY_MOVE(FlowRun)
+    Q_DISABLE_COPY_MOVE(TrackedFlow)
 
 public:
     struct LogLine {
@@ -34,8 +34,8 @@ public:
     static constexpr int kPoints = 20000; //!< Per metric; the oldest go first.
 
     //! `subject` is what it works on: a model, an experiment, a file.
-    FlowRun(std::unique_ptr<Flow> flow, QString subject, QObject *parent = nullptr);
-    ~FlowRun() override;
+    TrackedFlow(std::unique_ptr<Flow> flow, QString subject, QObject *parent = nullptr);
+    ~TrackedFlow() override;
 
     void start();
     void cancel();

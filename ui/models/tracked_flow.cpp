@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/models/flow_run.h"
+#include "ui/models/tracked_flow.h"
 
 #include "core/base/clock.h"
 #include "core/base/redaction.h"
@@ -43,7 +43,7 @@ QString titleOf(FlowKind kind)
     return u"Pipeline"_s;
 }
 
-FlowRun::FlowRun(std::unique_ptr<Flow> flow, QString subject, QObject *parent)
+TrackedFlow::TrackedFlow(std::unique_ptr<Flow> flow, QString subject, QObject *parent)
     : QObject(parent)
     , m_flow(std::move(flow))
     , m_id(m_flow->id())
@@ -57,13 +57,13 @@ FlowRun::FlowRun(std::unique_ptr<Flow> flow, QString subject, QObject *parent)
     listen();
 }
 
-FlowRun::~FlowRun() = default;
+TrackedFlow::~TrackedFlow() = default;
 
-void FlowRun::listen()
+void TrackedFlow::listen()
 {
-    connect(m_flow.get(), &Flow::stepChanged, this, &FlowRun::takeStep);
-    connect(m_flow.get(), &Flow::logLine, this, &FlowRun::takeLog);
-    connect(m_flow.get(), &Flow::metric, this, &FlowRun::takeMetric);
+    connect(m_flow.get(), &Flow::stepChanged, this, &TrackedFlow::takeStep);
+    connect(m_flow.get(), &Flow::logLine, this, &TrackedFlow::takeLog);
+    connect(m_flow.get(), &Flow::metric, this, &TrackedFlow::takeMetric);
     connect(m_flow.get(), &Flow::progress, this,
         [this](const QString &phase, qint64 done, qint64 total) {
             m_progress = total > 0
@@ -81,12 +81,12 @@ void FlowRun::listen()
     });
 }
 
-void FlowRun::start()
+void TrackedFlow::start()
 {
     m_flow->start().then(this, [this](const Result<QJsonObject> &result) { finish(result); });
 }
 
-void FlowRun::cancel()
+void TrackedFlow::cancel()
 {
     if (!isRunning() || m_cancelling || !m_flow)
         return;
@@ -95,7 +95,7 @@ void FlowRun::cancel()
     m_flow->cancel();
 }
 
-void FlowRun::release()
+void TrackedFlow::release()
 {
     if (!m_flow)
         return;
@@ -106,7 +106,7 @@ void FlowRun::release()
         finish(Failure(ErrorKind::Cancelled, u"The connection was closed."_s));
 }
 
-void FlowRun::finish(const Result<QJsonObject> &result)
+void TrackedFlow::finish(const Result<QJsonObject> &result)
 {
     if (!isRunning())
         return;
@@ -127,7 +127,7 @@ void FlowRun::finish(const Result<QJsonObject> &result)
     Q_EMIT stateChanged();
 }
 
-void FlowRun::takeStep(int index, const FlowStep &step)
+void TrackedFlow::takeStep(int index, const FlowStep &step)
 {
     if (index < 0)
         return;
@@ -144,7 +144,7 @@ void FlowRun::takeStep(int index, const FlowStep &step)
     Q_EMIT stepChanged(index);
 }
 
-void FlowRun::takeLog(const QString &level, const QString &text)
+void TrackedFlow::takeLog(const QString &level, const QString &text)
 {
     const QStringList lines = redact(text).split(u'\n');
     for (const QString &line : lines)
@@ -154,7 +154,7 @@ void FlowRun::takeLog(const QString &level, const QString &text)
     Q_EMIT logAppended(static_cast<int>(lines.size()), dropped);
 }
 
-void FlowRun::takeMetric(const QString &key, double value, qint64 step)
+void TrackedFlow::takeMetric(const QString &key, double value, qint64 step)
 {
     QList<QPointF> &points = m_metrics[key];
     const auto x = static_cast<double>(step);
@@ -167,7 +167,7 @@ void FlowRun::takeMetric(const QString &key, double value, qint64 step)
     Q_EMIT metricAppended(key);
 }
 
-std::chrono::milliseconds FlowRun::elapsedOf(int step) const
+std::chrono::milliseconds TrackedFlow::elapsedOf(int step) const
 {
     const FlowStep &s = m_steps.at(step);
     if (s.state == StepState::Running && m_stepStarted.at(step) > 0 && isRunning())
@@ -175,13 +175,13 @@ std::chrono::milliseconds FlowRun::elapsedOf(int step) const
     return s.elapsed;
 }
 
-std::chrono::milliseconds FlowRun::elapsed() const
+std::chrono::milliseconds TrackedFlow::elapsed() const
 {
     const qint64 end = isRunning() ? systemClock().epochMs() : m_endedAt;
     return std::chrono::milliseconds(end - m_startedAt);
 }
 
-RunId FlowRun::mainRun() const
+RunId TrackedFlow::mainRun() const
 {
     static const std::array kOrder{u"pipeline"_s, u"training"_s, u"selection"_s, u"deployment"_s};
     for (const QString &role : kOrder) {
