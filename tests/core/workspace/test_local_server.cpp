@@ -160,6 +160,20 @@ private Q_SLOTS:
         stopAndSeeNothingLeft();
     }
 
+    void aStarterThatGoesAwayLeavesItsServerToTheNext()
+    {
+        auto starter = std::make_unique<LocalServer>(home(), *m_environment);
+        const Call<LocalServerStatus> abandoned = starter->start();
+        QTRY_COMPARE(m_server->status().state, LocalServerState::Starting);
+        const qint64 pid = m_server->status().pid;
+        starter.reset();
+        QCOMPARE(abandoned.result()->error().kind, ErrorKind::Cancelled);
+        const Result<LocalServerStatus> running = start();
+        QVERIFY2(running.hasValue(), running ? "" : qPrintable(running.error().text()));
+        QCOMPARE(running->pid, pid);
+        stopAndSeeNothingLeft();
+    }
+
     void stopAlsoClearsOrphans()
     {
         const Result<LocalServerStatus> running = start();
