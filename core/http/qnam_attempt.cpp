@@ -9,6 +9,7 @@
 #include <QtCore/QUuid>
 #include <QtNetwork/QSslError>
 
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 
@@ -242,10 +243,11 @@ void QnamAttempt::deliver()
     response.status = status();
     for (const auto &[name, value] : m_reply->rawHeaderPairs())
         response.headers.append({name.toLower(), value});
+    errno = 0;
     if (goesToSink() && !commitSink()) {
+        const QString why = errno != 0 ? qt_error_string(errno) : m_sink.errorString();
         fail(makeError(ErrorKind::Local,
-            u"the answer cannot be stored as %1: %2."_s.arg(
-                m_request.sinkFile, m_sink.errorString()),
+            u"the answer cannot be stored as %1: %2."_s.arg(m_request.sinkFile, why),
             u"Check the free space and the permissions of the folder."_s));
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/logging.h"
 #include "core/base/redaction.h"
+#include "core/base/version.h"
 #include "core/http/error_shapes.h"
 #include "core/http/request_url.h"
 #include "core/http/rest_client_p.h"
@@ -154,7 +155,7 @@ HttpRequest RestOperation::preparedRequest() const
     else if (!request.body.isEmpty() || request.verb == Verb::Post)
         addHeader(request.headers, "Content-Type", "application/json");
     addHeader(request.headers, "Accept", "application/json, */*;q=0.5");
-    addHeader(request.headers, "User-Agent", "Signalbox");
+    addHeader(request.headers, "User-Agent", QByteArray("Signalbox/") + kVersion);
     addHeader(request.headers, "X-Request-Id", requestId().toLatin1());
     return request;
 }

@@ -89,9 +89,9 @@ Failure CircuitBreaker::rejection(const BreakerCore::Admission &admission) const
     Failure failure(ErrorKind::CircuitOpen,
         u"Not sent: the server failed repeatedly and is left alone for now. Last failure: "_s
             % last,
-        u"Signalbox tries again by itself in "_s
+        u"The next attempt is allowed in "_s
             % QString::number(std::chrono::ceil<std::chrono::seconds>(wait).count())
-            % u" s; \"Try now\" asks at once."_s);
+            % u" s. Check meanwhile that the server is running."_s);
     failure.error.retryAfter = wait;
     return failure;
 }

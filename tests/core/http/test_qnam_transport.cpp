@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/http/qnam_transport.h"
+#include "tests/core/http/tls_identity.h"
 #include "tests/support/loopback_server.h"
 
 #include <QtCore/QTemporaryDir>
+#include <QtNetwork/QSslConfiguration>
+#include <QtNetwork/QSslKey>
+#include <QtNetwork/QSslServer>
 #include <QtNetwork/QTcpSocket>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
@@ -377,6 +381,39 @@ private Q_SLOTS:
         QVERIFY(result.error().kind == ErrorKind::Network
             || result.error().kind == ErrorKind::Inactivity);
         QVERIFY(!result.error().hint.isEmpty());
+    }
+
+    void anUntrustedCertificateIsItsOwnError()
+    {
+        QSslServer server;
+        QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+        tls.setLocalCertificate(QSslCertificate(kUntrustedCertificate));
+        tls.setPrivateKey(QSslKey(kUntrustedKey, QSsl::Ec));
+        server.setSslConfiguration(tls);
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const QUrl url(u"https://127.0.0.1:%1/x"_s.arg(server.serverPort()));
+        QnamTransport transport;
+        for (const HttpRequest &request : {make(Verb::Get), makeCreate()}) {
+            const auto result = finish(transport.send(url, request, 2s));
+            QVERIFY(!result);
+            QCOMPARE(result.error().kind, ErrorKind::Tls);
+            QVERIFY2(result.error().message.contains(u"self-signed"_s),
+                qPrintable(result.error().message));
+            QVERIFY(!result.error().ambiguous); // nothing was said to a stranger
+        }
+    }
+
+    void aBrokenOffHandshakeIsANetworkError()
+    {
+        QTcpServer server;
+        connect(&server, &QTcpServer::newConnection, this,
+            [&server] { server.nextPendingConnection()->disconnectFromHost(); });
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        QnamTransport transport;
+        const auto result = finish(transport.send(
+            QUrl(u"https://127.0.0.1:%1/x"_s.arg(server.serverPort())), make(Verb::Get), 2s));
+        QVERIFY(!result);
+        QCOMPARE(result.error().kind, ErrorKind::Network);
     }
 
     void cookiesAreNotKept()
