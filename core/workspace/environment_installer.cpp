@@ -192,8 +192,8 @@ void EnvironmentInstaller::prepareFolder(const QString &python)
             {u"-m"_s, u"pip"_s, u"install"_s, u"--disable-pip-version-check"_s, u"--no-input"_s,
                 u"-r"_s, m_files.bootstrap}},
         {u"Installing the locked packages"_s, QString(m_files.folder % u"/bin/uv"_s),
-            {u"pip"_s, u"install"_s, u"--python"_s, own, u"--require-hashes"_s, u"-r"_s,
-                m_files.requirements}},
+            {u"pip"_s, u"install"_s, u"--python"_s, own, u"--require-hashes"_s,
+                u"--compile-bytecode"_s, u"-r"_s, m_files.requirements}},
         {u"Checking the packages"_s, own, {u"-I"_s, u"-c"_s, kImports}},
     });
 }
