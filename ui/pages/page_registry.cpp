@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/page_registry.h"
+
+#include "ui/pages/health_page.h"
+#include "ui/pages/overview_page.h"
+#include "ui/pages/settings_page.h"
+
+#include <QtCore/QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+template <typename P> PageEntry entry(const QString &id, const QString &title, const QString &icon)
+{
+    return {id, title, icon,
+        [](UiContext &context, QWidget *parent) -> Page * { return new P(context, parent); }};
+}
+
+QString words(const char *text)
+{
+    return QCoreApplication::translate("Pages", text);
+}
+
+} // namespace
+
+std::vector<PageEntry> allPages()
+{
+    return {
+        entry<OverviewPage>(u"overview"_s, words("Overview"), u"overview"_s),
+        entry<HealthPage>(u"health"_s, words("Health"), u"health"_s),
+        entry<SettingsPage>(u"settings"_s, words("Settings"), u"settings"_s),
+    };
+}
+
+} // namespace signalbox
