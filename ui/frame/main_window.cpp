@@ -276,8 +276,25 @@ void MainWindow::saveWindow() const
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    const qsizetype tasks = m_context.tasks().tasks().size();
+    if (tasks > 0 && !m_closeConfirmed) {
+        event->ignore();
+        const QString what =
+            tasks == 1 ? m_context.tasks().tasks().front().title : tr("%1 tasks").arg(tasks);
+        Question question{tr("Quit Signalbox"), tr("%1 still running.").arg(what),
+            tr("Quitting cancels what runs; its runs end as KILLED and nothing that was logged is "
+               "lost."),
+            tr("Quit and cancel"), true};
+        m_context.dialogs().confirm(this, question, [this](bool yes) {
+            m_closeConfirmed = yes;
+            if (yes)
+                close();
+        });
+        return;
+    }
     saveWindow();
     QMainWindow::closeEvent(event);
+    Q_EMIT closed();
 }
 
 } // namespace signalbox

@@ -42,6 +42,8 @@ public:
 
 Q_SIGNALS:
     void pageShown(const QString &id);
+    //! The window was closed for good, after asking where tasks were running.
+    void closed();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -71,6 +73,7 @@ private:
     StatusStrip *m_status = nullptr;
     ToastHost *m_toasts = nullptr;
     CommandPalette *m_palette = nullptr;
+    bool m_closeConfirmed = false;
 };
 
 } // namespace signalbox

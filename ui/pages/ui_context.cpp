@@ -16,6 +16,17 @@ UiContext::UiContext(QObject *parent)
 
 UiContext::~UiContext() = default;
 
+Call<mlflow::ServerInfo> UiContext::testServer(const QUrl &url)
+{
+    RestConfig config;
+    config.baseUrl = url;
+    config.retry.maxAttempts = 1;
+    auto *server = new mlflow::Server(config, nullptr, systemClock(), this);
+    const Call<mlflow::ServerInfo> call = server->connectToServer();
+    call.then(this, [server](const Result<mlflow::ServerInfo> &) { server->deleteLater(); });
+    return call;
+}
+
 void UiContext::openPage(const QString &id, const PageTarget &target)
 {
     Q_EMIT pageRequested(id, target);

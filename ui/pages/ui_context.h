@@ -11,6 +11,7 @@
 
 #include <QtCore/QObject>
 #include <QtCore/QStringList>
+#include <QtCore/QUrl>
 
 #include <memory>
 
@@ -25,7 +26,8 @@ class PythonEnvironment;
 
 namespace mlflow {
 class Server;
-}
+struct ServerInfo;
+} // namespace mlflow
 
 //! What a page shall show; empty members mean "as it was".
 struct PageTarget {
@@ -61,6 +63,8 @@ public:
     //! Starts the local MLflow server where that is what the connection needs, and connects.
     [[nodiscard]] virtual Call<void> startLocalWorkspace() = 0;
     [[nodiscard]] virtual Call<void> switchProfile(const QString &name) = 0;
+    //! Asks a server who it is, without connecting the window to it.
+    [[nodiscard]] virtual Call<mlflow::ServerInfo> testServer(const QUrl &url);
 
     [[nodiscard]] TaskList &tasks() { return m_tasks; }
     //! Breaker, journal, latency and request log of the present connection.

@@ -67,8 +67,11 @@ void Theme::install()
 
 void Theme::setChoice(ThemeChoice choice)
 {
+    if (choice == m_choice)
+        return;
     m_choice = choice;
     apply();
+    Q_EMIT choiceChanged();
 }
 
 void Theme::toggle()

@@ -47,6 +47,8 @@ public:
 Q_SIGNALS:
     //! Colours have changed; palette and style sheet are applied already.
     void changed();
+    //! The user chose, whether it looks different now or not.
+    void choiceChanged();
 
 private:
     explicit Theme(QObject *parent);
