@@ -2,8 +2,11 @@
 #include "ui/models/gate_table_model.h"
 
 #include "ui/models/formatters.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -28,8 +31,34 @@ QString word(Verdict verdict)
     return u"does not apply"_s;
 }
 
+QIcon icon(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Pass:
+        return themeIcon(u"check"_s, Tint::Good);
+    case Verdict::Fail:
+        return themeIcon(u"cross"_s, Tint::Bad);
+    case Verdict::Missing:
+        return themeIcon(u"help"_s, Tint::Bad);
+    case Verdict::Waived:
+        return themeIcon(u"warning"_s, Tint::Warning);
+    case Verdict::NotApplicable:
+        break;
+    }
+    return themeIcon(u"minus"_s);
+}
+
+QString valueText(double value)
+{
+    return value == std::floor(value) && std::abs(value) < 1e9
+        ? format::count(static_cast<qint64>(value))
+        : format::number(value);
+}
+
 QString measuredText(const GateResult &gate)
 {
+    if (gate.actual.isDouble())
+        return valueText(gate.actual.toDouble());
     if (gate.actual.isBool())
         return gate.actual.toBool() ? u"present"_s : u"absent"_s;
     if (gate.verdict == Verdict::Missing && gate.actual.isNull())
@@ -66,24 +95,7 @@ QString GateTableModel::limitText(const GateResult &gate)
         return format::jsonValue(gate.limit);
     const bool atMost = gate.id.contains("error_rate"_L1) || gate.id.contains("latency"_L1)
         || gate.id.contains("at_most"_L1);
-    return (atMost ? u"≤ "_s : u"≥ "_s) + format::number(gate.limit.toDouble());
-}
-
-QString GateTableModel::symbol(Verdict verdict)
-{
-    switch (verdict) {
-    case Verdict::Pass:
-        return u"✓"_s;
-    case Verdict::Fail:
-        return u"✕"_s;
-    case Verdict::Missing:
-        return u"?"_s;
-    case Verdict::Waived:
-        return u"!"_s;
-    case Verdict::NotApplicable:
-        break;
-    }
-    return u"–"_s;
+    return (atMost ? u"≤ "_s : u"≥ "_s) + valueText(gate.limit.toDouble());
 }
 
 int GateTableModel::rowCount(const QModelIndex &parent) const
@@ -104,6 +116,14 @@ QVariant GateTableModel::data(const QModelIndex &index, int role) const
         return static_cast<int>(gate.verdict);
     if (role == IdRole)
         return gate.id;
+    if (role == Qt::DecorationRole && index.column() == VerdictColumn)
+        return icon(gate.verdict);
+    if (role == Qt::ForegroundRole)
+        return index.column() == LimitColumn || index.column() == EvidenceColumn
+            ? QVariant(Theme::instance().colours().muted)
+            : QVariant();
+    if (role == Qt::FontRole && (index.column() == LimitColumn || index.column() == ActualColumn))
+        return Theme::instance().numberFont();
     if (role == MonospaceRole)
         return index.column() == LimitColumn || index.column() == ActualColumn;
     if (role == Qt::TextAlignmentRole) {
@@ -116,7 +136,7 @@ QVariant GateTableModel::data(const QModelIndex &index, int role) const
         return {};
     switch (index.column()) {
     case VerdictColumn:
-        return role == Qt::DisplayRole ? symbol(gate.verdict) : word(gate.verdict);
+        return role == Qt::DisplayRole ? QString() : word(gate.verdict);
     case RuleColumn:
         return format::oneLine(gate.title);
     case LimitColumn:

@@ -23,7 +23,6 @@ public:
     [[nodiscard]] const QList<GateResult> &gates() const { return m_gates; }
     //! "≥ 0.80", "present", "required": how a limit reads for its rule.
     [[nodiscard]] static QString limitText(const GateResult &gate);
-    [[nodiscard]] static QString symbol(Verdict verdict);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;

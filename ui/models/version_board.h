@@ -136,4 +136,3 @@ private:
 } // namespace signalbox
 
 Q_DECLARE_METATYPE(signalbox::VersionCard)
-Q_DECLARE_METATYPE(signalbox::Stage)
