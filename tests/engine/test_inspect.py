@@ -59,6 +59,19 @@ class InspectTest(EngineCase):
                 self.assertEqual(result["data"]["delimiter"], ";")
                 self.assertEqual(self.columns(result)["größe"]["type"], "real")
 
+    def test_tables_that_do_not_fit_their_header(self):
+        for name, text in (("ragged.csv", "a,b\n1,2\n3,4,5\n"),
+                           ("names.csv", "a,b\n" + "".join(f"{k},{k},1\n" for k in range(1, 9)))):
+            self.assert_error(self.run_job("inspect", self.write(name, text)), "unreadable_data",
+                              name)
+
+    def test_few_categories_are_no_bad_quality(self):
+        rows = [f"{k % 3},{'ab'[k % 2]},{'yn'[k * 7 % 11 % 2]}" for k in range(500)]
+        path = self.write("cats.csv", "x,y,t\n" + "\n".join(rows) + "\n")
+        qc = self.run_job("inspect", path, "t").last["qc"]
+        self.assertTrue(qc["passed"], qc)
+        self.assertIn("repetitions", " ".join(qc["warnings"]))
+
     def test_parquet_is_recognised_by_its_content(self):
         path = self.dir / "data.bin"
         messy_frame().assign(city=lambda frame: frame.city.astype("category")).to_parquet(path)

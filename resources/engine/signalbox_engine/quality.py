@@ -10,8 +10,9 @@ MIN_CLASS_ROWS = 8  # so that each split and each search fold sees the class
 def check_quality(frame, columns, target=None, counts=None):
     """Returns `{passed, score, blocking, warnings}`.
 
-    score = mean of completeness (filled cells), uniqueness (distinct rows), usable share of
-    feature columns and completeness of the target. `counts` maps label -> rows for classes.
+    score = mean of completeness (filled cells), usable share of feature columns, completeness of
+    the target and 1 - half the share of repeated rows (few categories repeat by nature).
+    `counts` maps label -> rows for classes.
     """
     features = [column for column in columns if column.role in ("feature", "treatment")]
     dropped = [column for column in columns if column.role == "dropped"
@@ -37,7 +38,7 @@ def check_quality(frame, columns, target=None, counts=None):
     for label, count in (counts or {}).items():
         if count < MIN_CLASS_ROWS:
             blocking.append(f"class {str(label)!r} has {count} rows; {MIN_CLASS_ROWS} are needed")
-    score = float(np.mean([1 - missing, 1 - duplicates, usable, 1 - lost]))
+    score = float(np.mean([1 - missing, 1 - duplicates / 2, usable, 1 - lost]))
     if score < MIN_SCORE:
         blocking.append(f"the quality score {score:.2f} is below {MIN_SCORE:.2f}")
     return {"passed": not blocking, "score": round(score, 6), "blocking": blocking[:50],

@@ -133,9 +133,9 @@ def _read_csv(job, path):
             frame = pd.read_csv(path, decimal=",", **options)
             job.channel.log("info", "Numbers use a decimal comma; they were read as numbers.")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise _unreadable(path, f"it is not a table of separated values ({error})",
+        raise _unreadable(path, f"it is not a table of separated values ({str(error).strip()})",
                           "Every line needs the same number of columns.") from error
-    if isinstance(frame.index, pd.RangeIndex):
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0:
         return frame, encoding, delimiter
     raise _unreadable(path, "its lines have more values than the header has names",
                       "Give every column a name in the first line.")
