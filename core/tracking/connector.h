@@ -6,6 +6,7 @@
 #include "core/tracking/journal_types.h"
 #include "core/tracking/run_session.h"
 
+#include <QtCore/QHash>
 #include <QtCore/QObject>
 
 #include <memory>
@@ -15,6 +16,7 @@ namespace signalbox {
 
 class Journal;
 class Replayer;
+class SyncWaiters;
 
 struct RunSpec {
     QString experiment; //!< By name; created when missing, restored never.
@@ -108,11 +110,21 @@ Q_SIGNALS:
 
 private:
     friend class RunSession;
+    using SessionState = RunSession::State;
     Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, Clock &clock);
+    [[nodiscard]] Call<RunLink> synced(const LocalRunId &run);
+    void end(const std::shared_ptr<SessionState> &session, const QString &reason);
+    void adoptLink(const RunLink &link);
+    void learnLinks();
+    void checkWaiting();
+    [[nodiscard]] QList<std::shared_ptr<SessionState>> sessions() const;
+
     mlflow::Server &m_server;
+    Clock &m_clock;
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<Replayer> m_replayer;
-    Clock &m_clock;
+    std::unique_ptr<SyncWaiters> m_waiters;
+    QHash<LocalRunId, std::weak_ptr<SessionState>> m_sessions;
 };
 
 } // namespace signalbox

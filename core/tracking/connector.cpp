@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/connector.h"
+
+#include "core/tracking/flush_watch.h"
+#include "core/tracking/item_codec.h"
+#include "core/tracking/journal.h"
+#include "core/tracking/replayer.h"
+#include "core/tracking/run_session_state.h"
+#include "core/tracking/sync_waiters.h"
+#include "core/tracking/version_creator.h"
+
+#include <QtCore/QUuid>
+
+#include <exception>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+Result<std::unique_ptr<Connector>> Connector::open(mlflow::Server &server,
+    const QString &journalDir, const JournalIdentity &identity, Clock &clock)
+{
+    auto journal = Journal::open(journalDir, identity, clock);
+    if (!journal)
+        return journal.failure();
+    return std::unique_ptr<Connector>(new Connector(server, std::move(journal).value(), clock));
+}
+
+Connector::Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, Clock &clock)
+    : m_server(server)
+    , m_clock(clock)
+    , m_journal(std::move(journal))
+    , m_replayer(std::make_unique<Replayer>(server, *m_journal, clock))
+    , m_waiters(std::make_unique<SyncWaiters>(*m_journal))
+{
+    connect(m_journal.get(), &Journal::statusChanged, this, &Connector::journalChanged);
+    connect(m_journal.get(), &Journal::changedElsewhere, this, &Connector::learnLinks);
+    connect(m_journal.get(), &Journal::changedElsewhere, this, &Connector::checkWaiting);
+    connect(m_replayer.get(), &Replayer::runDrained, this, &Connector::checkWaiting);
+    connect(m_replayer.get(), &Replayer::parked, this, &Connector::itemParked);
+    connect(m_replayer.get(), &Replayer::linked, this, &Connector::adoptLink);
+}
+
+Connector::~Connector()
+{
+    for (const auto &session : sessions()) {
+        if (session->live)
+            end(session, u"The program closed its connection before the run had ended."_s);
+    }
+    // The replayer's steps use the journal, which then commits what is queued.
+    m_replayer.reset();
+    m_waiters.reset();
+    m_journal.reset();
+}
+
+void Connector::end(const std::shared_ptr<SessionState> &session, const QString &reason)
+{
+    const auto ended = RunSession(session).finish(RunOutcome::killed(reason));
+    Q_UNUSED(ended)
+}
+
+QList<std::shared_ptr<Connector::SessionState>> Connector::sessions() const
+{
+    QList<std::shared_ptr<SessionState>> alive;
+    for (const auto &weak : m_sessions) {
+        if (auto state = weak.lock())
+            alive << state;
+    }
+    return alive;
+}
+
+RunSession Connector::startRun(const RunSpec &spec)
+{
+    NewRun run;
+    run.localId = QUuid::createUuid().toString(QUuid::Id128);
+    run.parent = spec.parent.text();
+    run.title = spec.name.isEmpty() ? run.localId.left(8) : spec.name;
+    run.startMs = m_clock.epochMs();
+    run.spec = codec::encode(
+        codec::RunRecord{spec.experiment, spec.name, spec.tags, spec.parentOnServer.text()});
+    auto state = std::make_shared<SessionState>();
+    state->connector = this;
+    state->link.localId = LocalRunId(run.localId);
+    state->exceptions = std::uncaught_exceptions();
+    m_sessions.removeIf([](const auto &entry) { return entry.value().expired(); });
+    m_sessions.insert(state->link.localId, state);
+    // A failure shows in every later call: they find no such run.
+    const auto added = m_journal->addRun(run);
+    Q_UNUSED(added)
+    return RunSession(state);
+}
+
+void Connector::adoptLink(const RunLink &link)
+{
+    if (const auto session = m_sessions.value(link.localId).lock())
+        session->link = link;
+    Q_EMIT runLinked(link);
+}
+
+void Connector::learnLinks()
+{
+    // Another process replays: its commits tell us the server's ids of our runs.
+    for (const auto &session : sessions()) {
+        if (!session->link.runId.isEmpty())
+            continue;
+        const auto asked = m_journal->read<Settlement>(
+            session->link.localId, [run = session->link.localId.text()](JournalStore &store) {
+                return store.settlement(run, 0);
+            });
+        asked.then(this, [this](const Result<Settlement> &result) {
+            if (result && result->run.phase == RunPhase::Linked)
+                adoptLink(linkOf(result->run));
+        });
+    }
+}
+
+void Connector::checkWaiting()
+{
+    m_waiters->check();
+}
+
+Call<RunLink> Connector::synced(const LocalRunId &run)
+{
+    return m_waiters->wait(run);
+}
+
+JournalStatus Connector::journalStatus() const
+{
+    return m_journal->status();
+}
+
+bool Connector::isSettled(const RunId &run) const
+{
+    for (const auto &session : sessions()) {
+        if (session->link.runId == run)
+            return m_journal->isSettled(run, session->link.localId);
+    }
+    return m_journal->isSettled(run, {});
+}
+
+Call<JournalStatus> Connector::flush(std::chrono::milliseconds limit)
+{
+    m_replayer->retryNow();
+    return FlushWatch::start(*m_journal, *m_replayer, m_clock, limit);
+}
+
+Call<void> Connector::shutDown(const QString &reason, std::chrono::milliseconds limit)
+{
+    for (const auto &session : sessions()) {
+        if (session->live)
+            end(session, reason);
+    }
+    Promise<void> promise;
+    const auto flushed = flush(limit);
+    flushed.then(this, [promise](const Result<JournalStatus> &result) {
+        promise.resolve(result ? Result<void>() : Result<void>(result.failure()));
+    });
+    return promise.call();
+}
+
+} // namespace signalbox

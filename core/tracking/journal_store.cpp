@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/journal_store.h"
+
+#include <QtCore/QDateTime>
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+constexpr qint64 kVersion = 1;
+constexpr qint64 kKeepEndedRunsMs = 30LL * 24 * 3600 * 1000;
+constexpr qint64 kCheckedBytes = 16 * 1024 * 1024;
+constexpr qint64 kOrphanAgeMs = 3600LL * 1000;
+
+constexpr auto kTables = R"(
+CREATE TABLE runs(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, local_id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
+  parent TEXT NOT NULL, title TEXT NOT NULL, spec BLOB NOT NULL, start_ms INTEGER NOT NULL,
+  touched_ms INTEGER NOT NULL, phase INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0,
+  refusal TEXT NOT NULL DEFAULT '', run_id TEXT NOT NULL DEFAULT '',
+  experiment_id TEXT NOT NULL DEFAULT '', artifact_uri TEXT NOT NULL DEFAULT '',
+  model_id TEXT NOT NULL DEFAULT '');
+CREATE TABLE items(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, kind INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0, metrics INTEGER NOT NULL DEFAULT 0,
+  params INTEGER NOT NULL DEFAULT 0, tags INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0, what TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '', payload BLOB NOT NULL, progress BLOB NOT NULL DEFAULT x'');
+CREATE TABLE files(
+  id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, path TEXT NOT NULL, spool TEXT NOT NULL,
+  size INTEGER NOT NULL, sha256 TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX items_of_run ON items(run, state, kind, seq);
+CREATE INDEX items_pending ON items(kind, metrics) WHERE state = 0;
+CREATE INDEX items_parked ON items(seq) WHERE state = 1;
+CREATE INDEX files_of_item ON files(seq);
+CREATE INDEX runs_open ON runs(owner) WHERE ended = 0;
+PRAGMA user_version = 1;
+)";
+
+} // namespace
+
+Result<void> JournalStore::open(const JournalFolder &folder, qint64 nowMs)
+{
+    m_folder = folder;
+    if (auto opened = m_db.open(folder.database()); !opened)
+        return opened;
+    QFile::setPermissions(folder.database(), QFile::ReadOwner | QFile::WriteOwner);
+    // The page cache is small because rows are read once; the WAL shrinks again after an outage.
+    if (auto set = m_db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                             "PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 16777216;");
+        !set)
+        return set;
+    if (auto checked = checkVersion(); !checked)
+        return checked;
+    return tidy(nowMs);
+}
+
+Result<void> JournalStore::checkVersion()
+{
+    // Another process may be creating the same journal at this moment.
+    if (auto begun = m_db.exec("BEGIN IMMEDIATE"); !begun)
+        return begun;
+    qint64 version = 0;
+    {
+        Query query(m_db, "PRAGMA user_version");
+        if (query.next())
+            version = query.integer(0);
+        if (query.problem())
+            return *query.problem();
+    }
+    if (version == 0) {
+        if (auto created = m_db.exec(kTables); !created)
+            return created;
+    }
+    if (auto done = m_db.exec("COMMIT"); !done)
+        return done;
+    if (version > kVersion)
+        return Failure(ErrorKind::Local,
+            u"The journal \"%1\" was written by a newer Signalbox."_s.arg(m_folder.database()),
+            u"Update this program, or choose another SIGNALBOX_HOME."_s);
+    // A large journal is not read as a whole at every start; damage there shows when it is used.
+    if (QFileInfo(m_folder.database()).size() > kCheckedBytes)
+        return {};
+    Query check(m_db, "PRAGMA quick_check(1)");
+    const QString verdict = check.next() ? check.text(0) : QString();
+    if (check.problem())
+        return *check.problem();
+    if (verdict != "ok"_L1)
+        return Failure(ErrorKind::Local,
+            u"The journal \"%1\" is damaged (%2)."_s.arg(m_folder.database(), verdict),
+            u"Move its folder away and start again; keep it, for what it still holds can be read "
+            u"with SQLite's .recover command."_s);
+    return {};
+}
+
+Result<void> JournalStore::tidy(qint64 nowMs)
+{
+    Query old(m_db,
+        "DELETE FROM runs WHERE ended = 1 AND refusal = '' AND touched_ms < ?"
+        " AND NOT EXISTS (SELECT 1 FROM items WHERE items.run = runs.id)");
+    if (auto removed = old.bind(nowMs - kKeepEndedRunsMs).run(); !removed)
+        return removed;
+    // Copies whose process died before it could name them in the journal.
+    const QDir spool(m_folder.spool());
+    const auto entries = spool.entryInfoList(QDir::Files | QDir::Hidden);
+    const QDateTime limit = QDateTime::currentDateTimeUtc().addMSecs(-kOrphanAgeMs);
+    for (const QFileInfo &entry : entries) {
+        if (entry.lastModified() > limit)
+            continue;
+        Query known(m_db, "SELECT 1 FROM files WHERE spool = ?");
+        if (!known.bind(entry.fileName()).next() && !known.problem())
+            QFile::remove(entry.filePath());
+    }
+    return {};
+}
+
+Result<void> JournalStore::begin(bool durable)
+{
+    if (durable != m_durable) {
+        if (auto set =
+                m_db.exec(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            !set)
+            return set;
+        m_durable = durable;
+    }
+    return m_db.exec("BEGIN IMMEDIATE");
+}
+
+Result<void> JournalStore::commit()
+{
+    if (auto done = m_db.exec("COMMIT"); !done)
+        return done;
+    for (const QString &name : std::as_const(m_garbage))
+        QFile::remove(m_folder.spool(name));
+    m_garbage.clear();
+    return {};
+}
+
+void JournalStore::rollback()
+{
+    m_garbage.clear();
+    if (!m_db.inTransaction())
+        return;
+    const auto ignored = m_db.exec("ROLLBACK");
+    Q_UNUSED(ignored)
+}
+
+Result<qint64> JournalStore::addRun(const NewRun &run)
+{
+    Query query(m_db,
+        "INSERT INTO runs(local_id, owner, parent, title, spec, start_ms, touched_ms)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6)");
+    query.bind(run.localId).bind(run.owner).bind(run.parent).bind(run.title).bind(run.spec);
+    if (auto done = query.bind(run.startMs).run(); !done)
+        return done.failure();
+    return m_db.lastInsertId();
+}
+
+Result<qint64> JournalStore::addItems(
+    const QString &localId, const QList<NewItem> &items, qint64 nowMs)
+{
+    Query find(m_db, "SELECT id, ended, refusal <> '' FROM runs WHERE local_id = ?");
+    if (!find.bind(localId).next()) {
+        if (find.problem())
+            return *find.problem();
+        return Failure(ErrorKind::Local,
+            u"The run was not recorded, so nothing can be logged to it."_s,
+            u"Look for the earlier error; start a new run once it is solved."_s);
+    }
+    const qint64 run = find.integer(0);
+    if (find.integer(1) != 0)
+        return Failure(ErrorKind::Local, u"The run has ended already."_s,
+            u"Log before the run is finished, or start another run."_s);
+    const ItemState state = find.integer(2) != 0 ? ItemState::Held : ItemState::Pending;
+    qint64 last = 0;
+    bool ends = false;
+    for (const NewItem &item : items) {
+        const Result<qint64> added = insertItem(run, item, state);
+        if (!added)
+            return added;
+        last = added.value();
+        ends = ends || item.kind == ItemKind::Finish;
+    }
+    Query touch(m_db, "UPDATE runs SET touched_ms = ?, ended = ? WHERE id = ?");
+    if (auto done = touch.bind(nowMs).bind(ends ? 1 : 0).bind(run).run(); !done)
+        return done.failure();
+    return last;
+}
+
+Result<qint64> JournalStore::insertItem(qint64 run, const NewItem &item, ItemState state)
+{
+    Query query(m_db,
+        "INSERT INTO items(run, kind, state, metrics, params, tags, bytes, what, payload)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    query.bind(run).bind(static_cast<qint64>(item.kind)).bind(static_cast<qint64>(state));
+    query.bind(item.metrics).bind(item.params).bind(item.tags).bind(item.bytes).bind(item.what);
+    if (auto done = query.bind(item.payload).run(); !done)
+        return done.failure();
+    const qint64 seq = m_db.lastInsertId();
+    for (const SpooledFile &file : item.files) {
+        Query add(m_db, "INSERT INTO files(seq, path, spool, size, sha256) VALUES(?, ?, ?, ?, ?)");
+        add.bind(seq).bind(file.path).bind(file.spool).bind(file.size);
+        if (auto done = add.bind(file.sha256).run(); !done)
+            return done.failure();
+    }
+    return seq;
+}
+
+Result<void> JournalStore::removeItem(qint64 seq)
+{
+    Query files(m_db, "SELECT spool FROM files WHERE seq = ?");
+    files.bind(seq);
+    while (files.next())
+        m_garbage << files.text(0);
+    if (files.problem())
+        return *files.problem();
+    if (auto done = Query(m_db, "DELETE FROM files WHERE seq = ?").bind(seq).run(); !done)
+        return done;
+    return Query(m_db, "DELETE FROM items WHERE seq = ?").bind(seq).run();
+}
+
+Result<int> JournalStore::endRunsOf(const QString &owner, const QList<NewItem> &items, qint64 nowMs)
+{
+    QStringList open;
+    Query query(m_db, "SELECT local_id FROM runs WHERE owner = ? AND ended = 0");
+    query.bind(owner);
+    while (query.next())
+        open << query.text(0);
+    if (query.problem())
+        return *query.problem();
+    for (const QString &localId : std::as_const(open)) {
+        if (const auto added = addItems(localId, items, nowMs); !added)
+            return added.failure();
+    }
+    return static_cast<int>(open.size());
+}
+
+Result<qint64> JournalStore::lastActivity(const QString &owner)
+{
+    Query query(m_db, "SELECT max(touched_ms) FROM runs WHERE owner = ? AND ended = 0");
+    const qint64 last = query.bind(owner).next() ? query.integer(0) : 0;
+    if (query.problem())
+        return *query.problem();
+    return last;
+}
+
+Result<void> JournalStore::retryParked(qint64 sequence)
+{
+    if (sequence > 0)
+        return Query(m_db, "UPDATE items SET state = 0, reason = '' WHERE seq = ? AND state = 1")
+            .bind(sequence)
+            .run();
+    if (auto done = Query(m_db, "UPDATE runs SET refusal = '' WHERE id = ?").bind(-sequence).run();
+        !done)
+        return done;
+    return Query(m_db, "UPDATE items SET state = 0 WHERE run = ? AND state = 2")
+        .bind(-sequence)
+        .run();
+}
+
+Result<void> JournalStore::dropParked(qint64 sequence)
+{
+    QList<qint64> items;
+    Query query(
+        m_db, "SELECT seq FROM items WHERE (seq = ?1 AND state = 1) OR (run = -?1 AND state = 2)");
+    query.bind(sequence);
+    while (query.next())
+        items << query.integer(0);
+    if (query.problem())
+        return *query.problem();
+    for (const qint64 seq : std::as_const(items)) {
+        if (auto done = removeItem(seq); !done)
+            return done;
+    }
+    return Query(m_db, "DELETE FROM runs WHERE id = -?1").bind(sequence).run();
+}
+
+} // namespace signalbox

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/tracking/journal_folder.h"
+#include "core/tracking/journal_rows.h"
+#include "core/tracking/journal_types.h"
+#include "core/tracking/sqlite_db.h"
+
+#include <QtCore/QStringList>
+
+namespace signalbox {
+
+/*! The journal's tables. No threads, no signals, no time of its own: one thread at a time uses it,
+ *  inside transactions that the caller brackets with begin() and commit(). Every function may be
+ *  repeated after a rollback. Files leave the spool only after the commit that forgot them. */
+class JournalStore final {
+public:
+    JournalStore() = default;
+    Q_DISABLE_COPY_MOVE(JournalStore)
+
+    //! Opens or creates the journal and checks that it is whole and of a version that we know.
+    [[nodiscard]] Result<void> open(const JournalFolder &folder, qint64 nowMs);
+    [[nodiscard]] const JournalFolder &folder() const { return m_folder; }
+
+    //! `durable` survives a power cut; otherwise only the end of the process.
+    [[nodiscard]] Result<void> begin(bool durable);
+    [[nodiscard]] Result<void> commit();
+    void rollback();
+
+    // Written by those who log.
+    [[nodiscard]] Result<qint64> addRun(const NewRun &run);
+    //! All or none; the sequence of the last one. Local error when the run is unknown or ended.
+    [[nodiscard]] Result<qint64> addItems(
+        const QString &localId, const QList<NewItem> &items, qint64 nowMs);
+
+    // Read and written by the replayer.
+    //! Oldest first, parents before children; those that have something to send.
+    [[nodiscard]] Result<QList<RunRow>> runsToReplay(int limit);
+    [[nodiscard]] Result<Chunk> nextChunk(qint64 run);
+    [[nodiscard]] Result<void> markCreateAttempted(qint64 run);
+    [[nodiscard]] Result<void> link(
+        qint64 run, const QString &runId, const QString &experimentId, const QString &artifactUri);
+    //! Forgets what arrived and keeps what was refused, with its reason.
+    [[nodiscard]] Result<QList<Refusal>> settle(
+        qint64 run, const QList<qint64> &arrived, QList<Refusal> refused);
+    [[nodiscard]] Result<void> parkItem(qint64 seq, const QString &reason);
+    //! Everything of this run waits for a person; nothing of it is sent.
+    [[nodiscard]] Result<void> refuseRun(qint64 run, const QString &reason);
+    [[nodiscard]] Result<void> setProgress(qint64 seq, const QByteArray &progress);
+    [[nodiscard]] Result<void> setModel(qint64 run, const QString &modelId);
+    [[nodiscard]] Result<void> markFileSent(qint64 file);
+    //! Owners of runs that have not ended.
+    [[nodiscard]] Result<QStringList> openOwners();
+    //! Ends the open runs of a dead owner by these items; the number of runs.
+    [[nodiscard]] Result<int> endRunsOf(
+        const QString &owner, const QList<NewItem> &items, qint64 nowMs);
+    [[nodiscard]] Result<qint64> lastActivity(const QString &owner);
+
+    // A person's decision about a parked item; negative sequences mean whole runs.
+    [[nodiscard]] Result<void> retryParked(qint64 sequence);
+    [[nodiscard]] Result<void> dropParked(qint64 sequence);
+
+    [[nodiscard]] Result<JournalStatus> status();
+    //! Pending counts items up to `upTo`; 0 means all.
+    [[nodiscard]] Result<Settlement> settlement(const QString &localId, qint64 upTo);
+    //! Server-side ids of runs with something pending or parked here.
+    [[nodiscard]] Result<QStringList> unsettledRuns();
+    //! Changes whenever another connection has committed.
+    [[nodiscard]] Result<qint64> dataVersion();
+
+private:
+    [[nodiscard]] Result<void> createTables();
+    [[nodiscard]] Result<void> checkVersion();
+    [[nodiscard]] Result<void> tidy(qint64 nowMs);
+    [[nodiscard]] Result<qint64> insertItem(qint64 run, const NewItem &item, ItemState state);
+    [[nodiscard]] Result<void> removeItem(qint64 seq);
+    [[nodiscard]] Result<QList<FileRow>> filesOf(qint64 seq);
+    [[nodiscard]] Result<QList<ItemRow>> pendingItems(qint64 run, ItemKind kind);
+    [[nodiscard]] Result<QList<ParkedItem>> parkedItems();
+
+    JournalFolder m_folder;
+    SqliteDb m_db;
+    QStringList m_garbage; // spool files to unlink once the transaction is committed
+    bool m_durable = true;
+};
+
+} // namespace signalbox

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/journal_store.h"
+
+// The half of the store that the replayer and the readers of status use.
+namespace signalbox {
+
+namespace {
+
+using namespace Qt::StringLiterals;
+
+// What the server takes in one batch; the size is an estimate and so stays well below 1 MB.
+constexpr qint64 kBatchMetrics = 1000;
+constexpr qint64 kBatchParams = 100;
+constexpr qint64 kBatchTags = 100;
+constexpr qint64 kBatchItems = 1000;
+constexpr qint64 kBatchBytes = 900'000;
+constexpr int kShownParked = 200;
+
+RunRow rowOf(const Query &query)
+{
+    RunRow row;
+    row.id = query.integer(0);
+    row.localId = query.text(1);
+    row.title = query.text(2);
+    row.spec = query.blob(3);
+    row.startMs = query.integer(4);
+    row.phase = static_cast<RunPhase>(query.integer(5));
+    row.ended = query.integer(6) != 0;
+    row.runId = query.text(7);
+    row.experimentId = query.text(8);
+    row.artifactUri = query.text(9);
+    row.modelId = query.text(10);
+    row.refusal = query.text(11);
+    row.parentRunId = query.text(12);
+    row.parentRefusal = query.text(13);
+    return row;
+}
+
+#define SIGNALBOX_RUN_ROW                                                                          \
+    "SELECT r.id, r.local_id, r.title, r.spec, r.start_ms, r.phase, r.ended, r.run_id,"            \
+    " r.experiment_id, r.artifact_uri, r.model_id, r.refusal, coalesce(p.run_id, ''),"             \
+    " coalesce(p.refusal, '') FROM runs r LEFT JOIN runs p ON p.local_id = r.parent "
+
+struct Filling {
+    qint64 metrics = 0;
+    qint64 params = 0;
+    qint64 tags = 0;
+    qint64 bytes = 0;
+    [[nodiscard]] bool fits() const
+    {
+        return metrics <= kBatchMetrics && params <= kBatchParams && tags <= kBatchTags
+            && metrics + params + tags <= kBatchItems && bytes <= kBatchBytes;
+    }
+};
+
+} // namespace
+
+Result<QList<RunRow>> JournalStore::runsToReplay(int limit)
+{
+    // A run whose parent is not on the server yet waits for it, unless the parent never comes.
+    Query query(m_db,
+        SIGNALBOX_RUN_ROW "WHERE r.refusal = '' AND (r.phase < 2 OR EXISTS"
+                          " (SELECT 1 FROM items i WHERE i.run = r.id AND i.state = 0))"
+                          " AND (r.phase = 2 OR p.id IS NULL OR p.phase = 2 OR p.refusal <> '')"
+                          " ORDER BY r.id LIMIT ?");
+    query.bind(limit);
+    QList<RunRow> rows;
+    while (query.next())
+        rows << rowOf(query);
+    if (query.problem())
+        return *query.problem();
+    return rows;
+}
+
+Result<Chunk> JournalStore::nextChunk(qint64 run)
+{
+    Chunk chunk;
+    Query query(m_db, SIGNALBOX_RUN_ROW "WHERE r.id = ?");
+    if (query.bind(run).next())
+        chunk.run = rowOf(query);
+    if (query.problem())
+        return *query.problem();
+    if (chunk.run.id == 0 || !chunk.run.refusal.isEmpty() || chunk.needsCreate())
+        return chunk;
+    Query parked(m_db, "SELECT count(*) FROM items WHERE run = ? AND state = 1");
+    if (parked.bind(run).next())
+        chunk.parked = static_cast<int>(parked.integer(0));
+    for (const ItemKind kind :
+        {ItemKind::Batch, ItemKind::Inputs, ItemKind::File, ItemKind::Model, ItemKind::Finish}) {
+        const auto items = pendingItems(run, kind);
+        if (!items)
+            return items.failure();
+        if (!items.value().isEmpty()) {
+            chunk.items = items.value();
+            break;
+        }
+    }
+    return chunk;
+}
+
+Result<QList<ItemRow>> JournalStore::pendingItems(qint64 run, ItemKind kind)
+{
+    QList<ItemRow> items;
+    Filling filling;
+    Query query(m_db,
+        "SELECT seq, payload, progress, what, metrics, params, tags, bytes FROM items"
+        " WHERE run = ? AND state = 0 AND kind = ? ORDER BY seq");
+    query.bind(run).bind(static_cast<qint64>(kind));
+    while (query.next()) {
+        filling.metrics += query.integer(4);
+        filling.params += query.integer(5);
+        filling.tags += query.integer(6);
+        filling.bytes += query.integer(7);
+        if (!items.isEmpty() && (kind != ItemKind::Batch || !filling.fits()))
+            break;
+        ItemRow item;
+        item.seq = query.integer(0);
+        item.kind = kind;
+        item.payload = query.blob(1);
+        item.progress = query.blob(2);
+        item.what = query.text(3);
+        items << item;
+    }
+    if (query.problem())
+        return *query.problem();
+    if (kind == ItemKind::File || kind == ItemKind::Model) {
+        for (ItemRow &item : items) {
+            const auto files = filesOf(item.seq);
+            if (!files)
+                return files.failure();
+            item.files = files.value();
+        }
+    }
+    return items;
+}
+
+Result<QList<FileRow>> JournalStore::filesOf(qint64 seq)
+{
+    QList<FileRow> files;
+    Query query(
+        m_db, "SELECT id, path, spool, size, sha256, sent FROM files WHERE seq = ? ORDER BY id");
+    query.bind(seq);
+    while (query.next()) {
+        FileRow row;
+        row.id = query.integer(0);
+        row.file = {query.text(2), query.text(1), query.integer(3), query.text(4)};
+        row.sent = query.integer(5) != 0;
+        files << row;
+    }
+    if (query.problem())
+        return *query.problem();
+    return files;
+}
+
+Result<void> JournalStore::markCreateAttempted(qint64 run)
+{
+    return Query(m_db, "UPDATE runs SET phase = 1 WHERE id = ? AND phase = 0").bind(run).run();
+}
+
+Result<void> JournalStore::link(
+    qint64 run, const QString &runId, const QString &experimentId, const QString &artifactUri)
+{
+    Query query(m_db,
+        "UPDATE runs SET phase = 2, run_id = ?, experiment_id = ?, artifact_uri = ? WHERE id = ?");
+    return query.bind(runId).bind(experimentId).bind(artifactUri).bind(run).run();
+}
+
+Result<QList<Refusal>> JournalStore::settle(
+    qint64 run, const QList<qint64> &arrived, QList<Refusal> refused)
+{
+    for (const qint64 seq : arrived) {
+        if (auto removed = removeItem(seq); !removed)
+            return removed.failure();
+    }
+    for (Refusal &refusal : refused) {
+        Query query(m_db,
+            "INSERT INTO items(run, kind, state, what, reason, payload) VALUES(?, ?, 1, ?, ?, ?)");
+        query.bind(run).bind(static_cast<qint64>(refusal.kind)).bind(refusal.what);
+        if (auto done = query.bind(refusal.reason).bind(refusal.payload).run(); !done)
+            return done.failure();
+        refusal.seq = m_db.lastInsertId();
+    }
+    return refused;
+}
+
+Result<void> JournalStore::parkItem(qint64 seq, const QString &reason)
+{
+    Query query(m_db, "UPDATE items SET state = 1, reason = ? WHERE seq = ?");
+    return query.bind(reason).bind(seq).run();
+}
+
+Result<void> JournalStore::refuseRun(qint64 run, const QString &reason)
+{
+    if (auto done =
+            Query(m_db, "UPDATE runs SET refusal = ? WHERE id = ?").bind(reason).bind(run).run();
+        !done)
+        return done;
+    return Query(m_db, "UPDATE items SET state = 2 WHERE run = ? AND state = 0").bind(run).run();
+}
+
+Result<void> JournalStore::setProgress(qint64 seq, const QByteArray &progress)
+{
+    return Query(m_db, "UPDATE items SET progress = ? WHERE seq = ?")
+        .bind(progress)
+        .bind(seq)
+        .run();
+}
+
+Result<void> JournalStore::setModel(qint64 run, const QString &modelId)
+{
+    return Query(m_db, "UPDATE runs SET model_id = ? WHERE id = ?").bind(modelId).bind(run).run();
+}
+
+Result<void> JournalStore::markFileSent(qint64 file)
+{
+    return Query(m_db, "UPDATE files SET sent = 1 WHERE id = ?").bind(file).run();
+}
+
+Result<QStringList> JournalStore::openOwners()
+{
+    QStringList owners;
+    Query query(m_db, "SELECT DISTINCT owner FROM runs WHERE ended = 0");
+    while (query.next())
+        owners << query.text(0);
+    if (query.problem())
+        return *query.problem();
+    return owners;
+}
+
+Result<QList<ParkedItem>> JournalStore::parkedItems()
+{
+    QList<ParkedItem> parked;
+    Query runs(m_db,
+        "SELECT -id, local_id, 'run ' || title, refusal FROM runs WHERE refusal <> ''"
+        " ORDER BY id LIMIT ?");
+    runs.bind(kShownParked);
+    while (runs.next())
+        parked.append({runs.integer(0), LocalRunId(runs.text(1)), runs.text(2), runs.text(3)});
+    Query items(m_db,
+        "SELECT i.seq, r.local_id, i.what, i.reason FROM items i JOIN runs r ON r.id = i.run"
+        " WHERE i.state = 1 ORDER BY i.seq LIMIT ?");
+    items.bind(kShownParked);
+    while (items.next())
+        parked.append({items.integer(0), LocalRunId(items.text(1)), items.text(2), items.text(3)});
+    if (runs.problem())
+        return *runs.problem();
+    if (items.problem())
+        return *items.problem();
+    return parked;
+}
+
+Result<JournalStatus> JournalStore::status()
+{
+    JournalStatus status;
+    Query items(
+        m_db, "SELECT kind, count(*), sum(metrics) FROM items WHERE state = 0 GROUP BY kind");
+    while (items.next()) {
+        const auto kind = static_cast<ItemKind>(items.integer(0));
+        const auto count = static_cast<int>(items.integer(1));
+        status.pendingPoints += items.integer(2);
+        if (kind == ItemKind::Batch || kind == ItemKind::Inputs)
+            status.pendingBatches += count;
+        else if (kind == ItemKind::File || kind == ItemKind::Model)
+            status.pendingArtifacts += count;
+        else
+            status.pendingRuns += count;
+    }
+    Query runs(m_db,
+        "SELECT count(*) FROM runs r WHERE phase < 2 AND refusal = '' AND NOT EXISTS"
+        " (SELECT 1 FROM items i WHERE i.run = r.id AND i.state = 0 AND i.kind = 5)");
+    if (runs.next())
+        status.pendingRuns += static_cast<int>(runs.integer(0));
+    const auto parked = parkedItems();
+    if (items.problem())
+        return *items.problem();
+    if (runs.problem())
+        return *runs.problem();
+    if (!parked)
+        return parked.failure();
+    status.parked = parked.value();
+    return status;
+}
+
+Result<Settlement> JournalStore::settlement(const QString &localId, qint64 upTo)
+{
+    Settlement settlement;
+    Query run(m_db, SIGNALBOX_RUN_ROW "WHERE r.local_id = ?");
+    if (run.bind(localId).next()) {
+        settlement.known = true;
+        settlement.run = rowOf(run);
+    }
+    Query items(m_db,
+        "SELECT state, count(*), max(seq), max(reason) FROM items"
+        " WHERE run = ?1 AND (state <> 0 OR seq <= ?2 OR ?2 = 0) GROUP BY state");
+    items.bind(settlement.run.id).bind(upTo);
+    while (items.next()) {
+        const bool pending = items.integer(0) == static_cast<qint64>(ItemState::Pending);
+        (pending ? settlement.pending : settlement.parked) += static_cast<int>(items.integer(1));
+        settlement.lastSeq = std::max(settlement.lastSeq, items.integer(2));
+        if (!pending && settlement.parkedReason.isEmpty())
+            settlement.parkedReason = items.text(3);
+    }
+    if (run.problem())
+        return *run.problem();
+    if (items.problem())
+        return *items.problem();
+    return settlement;
+}
+
+Result<QStringList> JournalStore::unsettledRuns()
+{
+    QStringList runs;
+    Query query(m_db,
+        "SELECT run_id FROM runs r WHERE run_id <> '' AND EXISTS"
+        " (SELECT 1 FROM items i WHERE i.run = r.id)");
+    while (query.next())
+        runs << query.text(0);
+    if (query.problem())
+        return *query.problem();
+    return runs;
+}
+
+Result<qint64> JournalStore::dataVersion()
+{
+    Query query(m_db, "PRAGMA data_version");
+    const qint64 version = query.next() ? query.integer(0) : 0;
+    if (query.problem())
+        return *query.problem();
+    return version;
+}
+
+} // namespace signalbox

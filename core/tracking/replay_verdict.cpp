@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/replay_verdict.h"
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+//! MLflow's guard against foreign hosts speaks about our address, not about the item.
+bool isRefusalOfTheAddress(const Error &error)
+{
+    return error.message.contains(u"Invalid Host header"_s)
+        || error.message.contains(u"Cross-origin request blocked"_s);
+}
+
+} // namespace
+
+Verdict verdictOf(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Forbidden:
+        return isRefusalOfTheAddress(error) ? Verdict::Wait : Verdict::Park;
+    case ErrorKind::NotFound:
+        // An answer without MLflow's code comes from something that is not MLflow.
+        return error.apiCode.isEmpty() && error.httpStatus != 0 ? Verdict::Wait : Verdict::Park;
+    case ErrorKind::Conflict:
+    case ErrorKind::InvalidRequest:
+    case ErrorKind::InvalidInput:
+    case ErrorKind::Local:
+    case ErrorKind::Refused:
+    case ErrorKind::Usage:
+        return Verdict::Park;
+    case ErrorKind::Cancelled:
+    case ErrorKind::Deadline:
+    case ErrorKind::Inactivity:
+    case ErrorKind::Network:
+    case ErrorKind::Dns:
+    case ErrorKind::Tls:
+    case ErrorKind::Redirect:
+    case ErrorKind::CircuitOpen:
+    case ErrorKind::Isolated:
+    case ErrorKind::RateLimited:
+    case ErrorKind::Unauthorized:
+    case ErrorKind::ServerError:
+    case ErrorKind::Decode:
+    case ErrorKind::Engine:
+        return Verdict::Wait;
+    }
+    return Verdict::Wait;
+}
+
+bool isAmbiguous(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Cancelled:
+    case ErrorKind::Deadline:
+    case ErrorKind::Inactivity:
+    case ErrorKind::Network:
+    case ErrorKind::ServerError:
+    case ErrorKind::Decode:
+        return true;
+    case ErrorKind::Dns:
+    case ErrorKind::Tls:
+    case ErrorKind::Redirect:
+    case ErrorKind::CircuitOpen:
+    case ErrorKind::Isolated:
+    case ErrorKind::RateLimited:
+    case ErrorKind::Unauthorized:
+    case ErrorKind::Forbidden:
+    case ErrorKind::NotFound:
+    case ErrorKind::Conflict:
+    case ErrorKind::InvalidRequest:
+    case ErrorKind::Local:
+    case ErrorKind::InvalidInput:
+    case ErrorKind::Engine:
+    case ErrorKind::Refused:
+    case ErrorKind::Usage:
+        return false;
+    }
+    return true;
+}
+
+} // namespace signalbox

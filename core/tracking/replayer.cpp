@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/replayer.h"
+
+#include "core/base/logging.h"
+#include "core/tracking/item_codec.h"
+#include "core/tracking/run_replay.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+constexpr int kParallelRuns = 4;
+constexpr std::chrono::milliseconds kFirstPause{1000};
+constexpr std::chrono::milliseconds kLongestPause{30'000};
+constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
+constexpr std::chrono::milliseconds kWatch{2000};
+
+//! How a run ends whose process died without ending it.
+QList<NewItem> endOfAbandonedRun(qint64 endMs)
+{
+    QList<NewItem> items = codec::batchItems({
+        mlflow::Tag{u"signalbox.error.kind"_s, u"Abandoned"_s},
+        mlflow::Tag{u"signalbox.error.message"_s,
+            u"The process that recorded this run ended without finishing it."_s},
+    });
+    NewItem finish;
+    finish.kind = ItemKind::Finish;
+    finish.payload = codec::encode(codec::FinishRecord{mlflow::RunStatus::Failed, endMs});
+    finish.what = u"end of the run"_s;
+    items << finish;
+    return items;
+}
+
+} // namespace
+
+Replayer::Replayer(mlflow::Server &server, Journal &journal, Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_server(server)
+    , m_journal(journal)
+    , m_clock(clock)
+    , m_experiments(server)
+{
+    connect(&m_journal, &Journal::committed, this, &Replayer::wake);
+    connect(&m_journal, &Journal::changedElsewhere, this, &Replayer::wake);
+    connect(&m_server.breaker(), &CircuitBreaker::stateChanged, this, &Replayer::breakerMoved);
+    watchOthers();
+    pump();
+}
+
+Replayer::~Replayer() = default;
+
+void Replayer::wake()
+{
+    if (!m_backingOff)
+        pump();
+}
+
+void Replayer::retryNow()
+{
+    m_backingOff = false;
+    ++m_pauseNumber;
+    m_pause = std::chrono::milliseconds(0);
+    // A person, or a command that ends soon, asks: not the time to sit out the breaker's break.
+    if (m_server.breaker().state() == BreakerState::Open)
+        m_server.breaker().probeNow();
+    pump();
+}
+
+void Replayer::breakerMoved(const Transition &transition)
+{
+    if (transition.to == BreakerState::Closed && m_backingOff)
+        retryNow();
+}
+
+void Replayer::watchOthers()
+{
+    // Takes over from a replayer that died, and notices runs whose process died.
+    m_clock.callAfter(kWatch, this, [this] {
+        if (m_active.isEmpty())
+            m_deadChecked = false;
+        wake();
+        watchOthers();
+    });
+}
+
+bool Replayer::takeLease()
+{
+    if (m_lease)
+        return true;
+    auto lock = ProcessLock::tryTake(m_journal.folder().replayerLock());
+    if (!lock) {
+        qCWarning(lcTracking) << lock.error().text();
+        return false;
+    }
+    m_lease = std::move(lock).value();
+    m_deadChecked = false;
+    m_journal.setReplayerElsewhere(!m_lease);
+    return m_lease.has_value();
+}
+
+void Replayer::pump()
+{
+    if (m_pumping) {
+        m_pumpAgain = true;
+        return;
+    }
+    if (m_backingOff || !takeLease())
+        return;
+    m_pumping = true;
+    m_pumpAgain = false;
+    if (std::exchange(m_deadChecked, true))
+        startRuns();
+    else
+        endDeadRuns();
+}
+
+void Replayer::endDeadRuns()
+{
+    const auto owners =
+        m_journal.read<QStringList>({}, [](JournalStore &store) -> Result<QStringList> {
+            auto open = store.openOwners();
+            if (!open)
+                return open;
+            open.value().removeIf(
+                [&store](const QString &owner) { return !store.folder().isOwnerDead(owner); });
+            return open;
+        });
+    owners.then(this, [this](const Result<QStringList> &dead) {
+        if (dead && !dead.value().isEmpty())
+            endRunsOf(dead.value());
+        else
+            startRuns();
+    });
+}
+
+void Replayer::endRunsOf(const QStringList &owners)
+{
+    const auto ended = m_journal.transact<int>([owners](JournalStore &store) -> Result<int> {
+        int runs = 0;
+        for (const QString &owner : owners) {
+            const auto last = store.lastActivity(owner);
+            if (!last)
+                return last.failure();
+            const auto some = store.endRunsOf(owner, endOfAbandonedRun(last.value()), last.value());
+            if (!some)
+                return some;
+            runs += some.value();
+            store.folder().forgetOwner(owner);
+        }
+        return runs;
+    });
+    ended.then(this, [this](const Result<int> &runs) {
+        if (runs && runs.value() > 0)
+            qCInfo(lcTracking) << "Ended" << runs.value() << "runs of processes that died.";
+        startRuns();
+    });
+}
+
+void Replayer::startRuns()
+{
+    const auto rows = m_journal.read<QList<RunRow>>(
+        {}, [](JournalStore &store) { return store.runsToReplay(2 * kParallelRuns); });
+    rows.then(this, [this](const Result<QList<RunRow>> &result) {
+        m_pumping = false;
+        if (!result) {
+            backOff(result.error());
+            return;
+        }
+        const qsizetype slots = m_probing ? 1 : kParallelRuns;
+        for (const RunRow &row : result.value()) {
+            if (m_active.size() < slots && !m_active.contains(row.id))
+                launch(row);
+        }
+        if (m_pumpAgain) {
+            pump();
+        } else if (m_active.isEmpty()) {
+            // Free for the process that logs next, which then need not wait for us.
+            m_lease.reset();
+        }
+    });
+}
+
+void Replayer::launch(const RunRow &run)
+{
+    m_active.insert(run.id);
+    auto *replay = new RunReplay(m_server, m_journal, m_experiments, run.id, this);
+    connect(replay, &RunReplay::linked, this, &Replayer::linked);
+    connect(replay, &RunReplay::parked, this, &Replayer::parked);
+    connect(replay, &RunReplay::advanced, this, [this] {
+        m_pause = std::chrono::milliseconds(0);
+        m_probing = false;
+        m_trouble.reset();
+    });
+    const auto call = replay->start();
+    call.then(this, [this, replay, id = run.id](const Result<void> &result) {
+        replay->deleteLater();
+        ended(id, result);
+    });
+}
+
+void Replayer::ended(qint64 run, const Result<void> &result)
+{
+    m_active.remove(run);
+    if (!result)
+        backOff(result.error());
+    else
+        Q_EMIT runDrained();
+    if (m_backingOff && m_active.isEmpty() && !m_pumping)
+        m_lease.reset(); // another process may have better luck meanwhile
+    wake();
+}
+
+void Replayer::backOff(const Error &error)
+{
+    qCInfo(lcTracking) << "The journal waits:" << error.text();
+    const bool refusedUntilLater =
+        error.kind == ErrorKind::CircuitOpen || error.kind == ErrorKind::Isolated;
+    if (!refusedUntilLater || !m_trouble)
+        m_trouble = error; // the breaker's own words say less than what opened it
+    m_probing = true;
+    if (!std::exchange(m_backingOff, true)) {
+        m_pause = std::clamp(2 * m_pause, kFirstPause, kLongestPause);
+        wakeAfterPause();
+    }
+    Q_EMIT waiting(error);
+}
+
+void Replayer::wakeAfterPause()
+{
+    std::chrono::milliseconds pause = m_pause;
+    if (m_trouble && m_trouble->retryAfter)
+        pause = std::clamp(*m_trouble->retryAfter, pause, kLongestRetryAfter);
+    m_clock.callAfter(pause, this, [this, number = ++m_pauseNumber] {
+        if (number != m_pauseNumber)
+            return;
+        m_backingOff = false;
+        // Nothing listens there: asking again costs nothing, so the breaker's break is not sat out.
+        if (m_server.breaker().state() == BreakerState::Open && m_trouble
+            && m_trouble->kind == ErrorKind::Network)
+            m_server.breaker().probeNow();
+        pump();
+    });
+}
+
+} // namespace signalbox

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/mlflow/server.h"
+#include "core/tracking/experiment_resolver.h"
+#include "core/tracking/journal.h"
+#include "core/tracking/run_session.h"
+
+#include <QtCore/QObject>
+#include <QtCore/QSet>
+
+#include <optional>
+
+namespace signalbox {
+
+class RunReplay;
+
+/*! Brings the journal to the server. One process at a time does so (a lock in the journal's
+ *  folder), as long as there is something to send; the others watch. After an outage it waits 1 s,
+ *  doubling to 30 s, and starts at once when the breaker closes or somebody asks. Ends the runs
+ *  of processes that died. Main thread; owned by the Connector. */
+class Replayer final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Replayer)
+
+public:
+    Replayer(mlflow::Server &server, Journal &journal, Clock &clock, QObject *parent = nullptr);
+    ~Replayer() override;
+
+    //! Something new may be there; waits on while the server is known to be away.
+    void wake();
+    //! Tries at once, whatever happened before.
+    void retryNow();
+    //! The last reason to wait; empty while all is well.
+    [[nodiscard]] const std::optional<Error> &trouble() const { return m_trouble; }
+
+Q_SIGNALS:
+    void linked(const signalbox::RunLink &link);
+    void parked(const signalbox::ParkedItem &item);
+    //! A run has nothing to send for now.
+    void runDrained();
+    //! A try ended because the server is away or not willing.
+    void waiting(const signalbox::Error &error);
+
+private:
+    [[nodiscard]] bool takeLease();
+    void pump();
+    void endDeadRuns();
+    void endRunsOf(const QStringList &owners);
+    void startRuns();
+    void launch(const RunRow &run);
+    void ended(qint64 run, const Result<void> &result);
+    void backOff(const Error &error);
+    void wakeAfterPause();
+    void watchOthers();
+    void breakerMoved(const Transition &transition);
+
+    mlflow::Server &m_server;
+    Journal &m_journal;
+    Clock &m_clock;
+    ExperimentResolver m_experiments;
+    std::optional<ProcessLock> m_lease;
+    QSet<qint64> m_active;
+    bool m_pumping = false;
+    bool m_pumpAgain = false;
+    bool m_backingOff = false;
+    bool m_deadChecked = false; // since the lease was taken
+    bool m_probing = false; // one run only, until the server takes something
+    std::chrono::milliseconds m_pause{0};
+    quint64 m_pauseNumber = 0; // a timer of an older pause is stale
+    std::optional<Error> m_trouble;
+};
+
+} // namespace signalbox

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/version_creator.h"
+
+#include "core/tracking/replay_verdict.h"
+
+#include <QtCore/QUuid>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+constexpr int kMaxAttempts = 2;
+}
+
+VersionCreator::VersionCreator(
+    mlflow::Server &server, const RegisterModel &request, QObject *parent)
+    : QObject(parent)
+    , m_server(server)
+    , m_operation(QUuid::createUuid().toString(QUuid::Id128))
+{
+    m_request.name = request.name;
+    m_request.source = request.source;
+    m_request.runId = request.runId;
+    m_request.modelId = request.modelId;
+    m_request.description = request.description;
+    m_request.tags = request.tags;
+    m_request.tags.append({u"signalbox.op_id"_s, m_operation});
+    if (m_request.source.isEmpty() && !m_request.modelId.isEmpty())
+        m_request.source = u"models:/"_s % m_request.modelId.text();
+}
+
+Call<mlflow::ModelVersion> VersionCreator::start()
+{
+    const auto model = m_server.registry.createModel(m_request.name);
+    model.then(this, [this](const Result<mlflow::RegisteredModel> &result) {
+        if (result || result.error().kind == ErrorKind::Conflict)
+            createVersion();
+        else
+            end(result.failure());
+    });
+    return m_promise.call();
+}
+
+void VersionCreator::createVersion()
+{
+    ++m_attempts;
+    const auto created = m_server.registry.createVersion(m_request);
+    created.then(this, [this](const Result<mlflow::ModelVersion> &result) {
+        if (!result && isAmbiguous(result.error()))
+            lookUp(result.error());
+        else if (result && m_attempts > 1)
+            lookUp({}); // the first one may have arrived late
+        else
+            end(result);
+    });
+}
+
+void VersionCreator::lookUp(const Error &cause)
+{
+    const auto listed = m_server.registry.versions(m_request.name);
+    listed.then(this, [this, cause](const Result<QList<mlflow::ModelVersion>> &result) {
+        if (!result) {
+            end(result.failure());
+            return;
+        }
+        QList<mlflow::ModelVersion> found = result.value();
+        found.removeIf([this](const mlflow::ModelVersion &version) {
+            return version.tag(u"signalbox.op_id"_s) != m_operation;
+        });
+        if (!found.isEmpty())
+            choose(found);
+        else if (m_attempts < kMaxAttempts)
+            createVersion();
+        else
+            end(Failure(cause));
+    });
+}
+
+void VersionCreator::choose(QList<mlflow::ModelVersion> found)
+{
+    std::sort(found.begin(), found.end(),
+        [](const mlflow::ModelVersion &a, const mlflow::ModelVersion &b) {
+            return a.version.toLongLong() < b.version.toLongLong();
+        });
+    if (found.size() == 1) {
+        end(found.first());
+        return;
+    }
+    const auto removed = m_server.registry.deleteVersion(m_request.name, found.takeLast().version);
+    removed.then(this, [this, found](const Result<void> &result) {
+        if (result)
+            choose(found);
+        else
+            end(result.failure());
+    });
+}
+
+void VersionCreator::end(const Result<mlflow::ModelVersion> &result)
+{
+    m_promise.resolve(result);
+    deleteLater();
+}
+
+} // namespace signalbox

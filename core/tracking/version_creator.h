@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/base/call.h"
+#include "core/mlflow/server.h"
+#include "core/tracking/connector.h"
+
+#include <QtCore/QObject>
+
+namespace signalbox {
+
+/*! Registers one model version, once: the model is created when missing, the version is sent once
+ *  and looked up by its operation tag after an unclear failure. Deletes itself when it is done.
+ *  Main thread. */
+class VersionCreator final : public QObject {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(VersionCreator)
+
+public:
+    VersionCreator(mlflow::Server &server, const RegisterModel &request, QObject *parent);
+    [[nodiscard]] Call<mlflow::ModelVersion> start();
+
+private:
+    void createVersion();
+    void lookUp(const Error &cause);
+    void choose(QList<mlflow::ModelVersion> found);
+    void end(const Result<mlflow::ModelVersion> &result);
+    mlflow::Server &m_server;
+    mlflow::CreateVersion m_request;
+    QString m_operation;
+    int m_attempts = 0;
+    Promise<mlflow::ModelVersion> m_promise;
+};
+
+} // namespace signalbox
