@@ -24,8 +24,14 @@ EngineStep::EngineStep(const FlowContext &context, FlowRun *run, QObject *parent
 EngineStep::~EngineStep()
 {
     delete m_job; // before its folder goes
+    removeFolder();
+}
+
+void EngineStep::removeFolder()
+{
     if (!m_jobDir.isEmpty())
         QDir(m_jobDir).removeRecursively();
+    m_jobDir.clear();
 }
 
 Call<QJsonObject> EngineStep::start(EngineRequest request)
@@ -83,20 +89,26 @@ void EngineStep::follow(EngineJob &job)
 
 void EngineStep::ended(const Result<QJsonObject> &result)
 {
-    if (m_promise.isFinished())
+    if (m_promise.isFinished()) { // cancelled meanwhile; nobody wants the files any more
+        m_finished = true;
+        removeFolder();
         return;
+    }
     if (!m_run) {
-        m_promise.resolve(result);
+        resolve(result);
         return;
     }
     if (const QFileInfo log(m_job->logFile()); log.size() > 0)
         m_run->addArtifact(log.filePath(), u"logs/engine.log"_s);
     m_run->committed().then(this, [this, result](const Result<void> &committed) {
-        if (result && !committed)
-            m_promise.resolve(committed.failure());
-        else
-            m_promise.resolve(result);
+        resolve(result && !committed ? Result<QJsonObject>(committed.failure()) : result);
     });
+}
+
+void EngineStep::resolve(const Result<QJsonObject> &result)
+{
+    m_finished = true;
+    m_promise.resolve(result);
 }
 
 void EngineStep::cancel()

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Call<QJsonObject> start(EngineRequest request);
     //! The call ends as Cancelled, the process soon after.
     void cancel();
+    //! The process is gone and what it said is committed.
+    [[nodiscard]] bool isFinished() const { return m_finished; }
     [[nodiscard]] const QJsonObject &model() const { return m_model; } //!< The `model` line.
 
 Q_SIGNALS:
@@ -47,6 +49,8 @@ private:
     void launch(const EngineRequest &request);
     void follow(EngineJob &job);
     void ended(const Result<QJsonObject> &result);
+    void resolve(const Result<QJsonObject> &result);
+    void removeFolder();
 
     FlowContext m_context;
     QPointer<FlowRun> m_run;
@@ -54,6 +58,7 @@ private:
     QString m_jobDir;
     QJsonObject m_model;
     Promise<QJsonObject> m_promise;
+    bool m_finished = false;
 };
 
 } // namespace signalbox

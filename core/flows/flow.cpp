@@ -147,6 +147,7 @@ void Flow::succeed(QJsonObject document)
         return;
     closeSteps(StepState::Done, StepState::Skipped);
     m_promise.resolve(std::move(document));
+    hasEnded();
 }
 
 void Flow::fail(const Error &error)
@@ -156,6 +157,7 @@ void Flow::fail(const Error &error)
     closeSteps(error.kind == ErrorKind::Cancelled ? StepState::Cancelled : StepState::Failed,
         StepState::Skipped);
     m_promise.resolve(Failure(error));
+    hasEnded();
 }
 
 } // namespace signalbox

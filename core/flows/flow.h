@@ -77,6 +77,7 @@ Q_SIGNALS:
 protected:
     virtual void run() = 0; //!< Begins the work; ends by succeed() or fail().
     virtual void abort() = 0; //!< Stops whatever runs; fail(Cancelled) follows from cancel().
+    virtual void hasEnded() { } //!< Follows succeed() and fail(), once.
     void setSteps(QList<FlowStep> steps);
     void enterStep(const QString &id, const QString &detail = {});
     void setDetail(const QString &id, const QString &detail);

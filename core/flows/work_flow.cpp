@@ -49,6 +49,13 @@ void WorkFlow::abort()
     killRun();
 }
 
+//! A finished flow may be kept for its steps; the job's folder is not needed any more.
+void WorkFlow::hasEnded()
+{
+    if (m_engine && m_engine->isFinished())
+        m_engine.release()->deleteLater();
+}
+
 void WorkFlow::killRun()
 {
     if (m_run)

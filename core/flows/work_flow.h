@@ -31,6 +31,7 @@ public:
 
 protected:
     void abort() override;
+    void hasEnded() override;
     //! Continues with `next(value)`, or gives up; nothing happens any more once the flow has ended.
     template <typename T, typename F> void await(const Call<T> &call, F next);
     /*! The same for a request to the server that may be repeated: an outage makes the step wait and
