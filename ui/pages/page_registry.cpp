@@ -2,7 +2,9 @@
 #include "ui/pages/page_registry.h"
 
 #include "ui/pages/health_page.h"
+#include "ui/pages/models_page.h"
 #include "ui/pages/overview_page.h"
+#include "ui/pages/runs_page.h"
 #include "ui/pages/settings_page.h"
 
 #include <QtCore/QCoreApplication>
@@ -30,6 +32,8 @@ std::vector<PageEntry> allPages()
 {
     return {
         entry<OverviewPage>(u"overview"_s, words("Overview"), u"overview"_s),
+        entry<RunsPage>(u"runs"_s, words("Runs"), u"runs"_s),
+        entry<ModelsPage>(u"models"_s, words("Models"), u"models"_s),
         entry<HealthPage>(u"health"_s, words("Health"), u"health"_s),
         entry<SettingsPage>(u"settings"_s, words("Settings"), u"settings"_s),
     };
