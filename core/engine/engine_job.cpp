@@ -235,14 +235,14 @@ Error EngineJobPrivate::deathError() const
         return makeError(ErrorKind::Engine,
             u"The engine ended with code %1 without a result.%2"_s.arg(process.exitCode())
                 .arg(tail),
-            u"See the job's log %1."_s.arg(log.path()));
+            u"See the engine's log, which the run keeps as logs/engine.log."_s);
     // QProcess reports the number of the signal as the exit code of a crash.
     const int signal = process.exitCode();
     return makeError(ErrorKind::Engine,
         u"The engine was killed by %1.%2"_s.arg(signalName(signal), tail),
         signal == SIGKILL
             ? u"Often the machine has run out of memory: use fewer rows, or free some."_s
-            : u"See the job's log %1."_s.arg(log.path()));
+            : u"See the engine's log, which the run keeps as logs/engine.log."_s);
 }
 
 Result<QJsonObject> EngineJobPrivate::outcome() const

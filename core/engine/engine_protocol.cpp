@@ -42,7 +42,7 @@ constexpr std::array kInputKinds{"bad_request"_L1, "no_such_file"_L1, "unreadabl
 Failure protocolFailure(const QString &what)
 {
     Error error = makeError(ErrorKind::Engine, u"The engine broke its protocol: %1."_s.arg(what),
-        u"See the job's log; make the Python environment again if it was changed by hand."_s);
+        u"Make the Python environment again if it was changed by hand: signalboxctl env create."_s);
     error.apiCode = u"protocol"_s;
     return Failure(std::move(error));
 }
