@@ -85,6 +85,8 @@ Result<void> Session::open()
 
 Result<void> Session::build(const ServerTarget &target)
 {
+    if (isOpen() && m_journalKey == target.identity.key)
+        return {};
     close();
     const Result<QString> journal = m_home.folder(u"journal/"_s + target.identity.key);
     if (!journal)
@@ -103,6 +105,7 @@ Result<void> Session::build(const ServerTarget &target)
         return connector.failure();
     m_server = std::move(server);
     m_connector = std::move(connector).value();
+    m_journalKey = target.identity.key;
     if (!target.notice.isEmpty())
         Q_EMIT notice(target.notice);
     Q_EMIT opened();
@@ -116,26 +119,33 @@ Call<void> Session::openAndStart()
         return Call<void>::finished(target.failure());
     if (target->origin != ServerOrigin::LocalWorkspace || target->stayOffline)
         return Call<void>::finished(open());
-    return m_localServer.start().andThen(
-        this, [this](const LocalServerStatus &) { return Call<void>::finished(reopenIfMoved()); });
+    return m_localServer.start().andThen(this,
+        [this](const LocalServerStatus &) { return Call<void>::finished(meetLocalServer()); });
 }
 
-Result<void> Session::reopenIfMoved()
+Result<void> Session::meetLocalServer()
 {
+    if (!isOpen())
+        return open();
     const Result<QUrl> address = m_localServer.address();
-    if (isOpen() && address && m_server->url() == *address)
-        return {};
-    return open();
+    if (!address)
+        return address.failure();
+    // Its port may have changed; flows that run keep their connector.
+    if (m_server->url() != *address)
+        m_server->client().setBaseUrl(*address);
+    // It answers, whatever was counted while it was stopped.
+    if (m_server->breaker().state() == BreakerState::Open)
+        m_server->breaker().reset();
+    return {};
 }
 
 void Session::followLocalServer(const LocalServerStatus &status)
 {
-    // Somebody pressed "start" while we were open, and the port had to change.
     if (!isOpen() || m_origin != ServerOrigin::LocalWorkspace
         || status.state != LocalServerState::Running)
         return;
-    if (const Result<void> reopened = reopenIfMoved(); !reopened)
-        qCWarning(lcWorkspace) << reopened.error().message;
+    if (const Result<void> met = meetLocalServer(); !met)
+        qCWarning(lcWorkspace) << met.error().message;
 }
 
 Call<void> Session::switchProfile(const QString &name)

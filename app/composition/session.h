@@ -46,7 +46,8 @@ public:
     [[nodiscard]] const QString &serverTitle() const { return m_title; }
 
     /*! Builds server and connector (local files only, no request). For the local workspace this
-     *  uses the stored address; `start` also starts it when needed. InvalidInput for a bad URI. */
+     *  uses the stored address; openAndStart() also starts it. Without effect when that server is
+     *  open already. InvalidInput for a bad URI. */
     [[nodiscard]] Result<void> open();
     [[nodiscard]] Call<void> openAndStart();
     //! Switches to another profile; the old connector is flushed for a moment and closed.
@@ -69,7 +70,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Result<ServerTarget> resolve();
     [[nodiscard]] Result<void> build(const ServerTarget &target);
-    [[nodiscard]] Result<void> reopenIfMoved();
+    [[nodiscard]] Result<void> meetLocalServer();
     void followLocalServer(const LocalServerStatus &status);
     void close();
     SessionOptions m_options;
@@ -79,6 +80,7 @@ private:
     ProfileStore m_profiles;
     ServerOrigin m_origin = ServerOrigin::LocalWorkspace;
     QString m_title;
+    QString m_journalKey; //!< Of what is open.
     std::unique_ptr<mlflow::Server> m_server;
     std::unique_ptr<Connector> m_connector;
 };

@@ -56,6 +56,11 @@ const QUrl &RestClient::baseUrl() const
     return d->config.baseUrl;
 }
 
+void RestClient::setBaseUrl(const QUrl &url)
+{
+    d->config.baseUrl = url;
+}
+
 int RestClient::queued() const
 {
     return static_cast<int>(d->operations.size());

@@ -54,6 +54,9 @@ public:
     [[nodiscard]] CircuitBreaker &breaker();
     [[nodiscard]] const CircuitBreaker &breaker() const;
     [[nodiscard]] const QUrl &baseUrl() const;
+    //! The same server at another address, such as a local one whose port had to change. Requests
+    //! on their way end at the old address, retries go to the new one.
+    void setBaseUrl(const QUrl &url);
     [[nodiscard]] int queued() const; //!< Waiting plus running requests.
     [[nodiscard]] std::chrono::milliseconds lastLatency() const; //!< Of the last answered attempt.
 

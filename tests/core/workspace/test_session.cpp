@@ -54,6 +54,10 @@ private Q_SLOTS:
         QCOMPARE(session.server().url(), QUrl(u"http://127.0.0.1:9/base"_s));
         QCOMPARE(journals().size(), 1);
         QVERIFY(journals().first().startsWith(u"uri-"_s));
+        const Connector *connector = &session.connector();
+        QVERIFY(session.open()); // running flows keep what they hold
+        QCOMPARE(&session.connector(), connector);
+        QCOMPARE(opened.size(), 1);
     }
 
     void aBadAddressIsRefused()

@@ -2,6 +2,7 @@
 #include "app/composition/session.h"
 
 #include <QtCore/QTemporaryDir>
+#include <QtNetwork/QTcpServer>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -41,6 +42,23 @@ private Q_SLOTS:
         const Result<ConnectorHealth> health = resultOf(session.connector().health());
         QVERIFY(health && health->reachable);
         QCOMPARE(health->server.version, u"3.17.2"_s);
+        QVERIFY(resultOf(session.localServer().stop()));
+    }
+
+    void aServerThatMovedIsFollowedByTheSameConnector()
+    {
+        Session session({});
+        QVERIFY(session.open());
+        const Connector *connector = &session.connector();
+        const QUrl before = session.server().url();
+        for (int i = 0; i < 6; ++i) // enough refusals to open the circuit
+            QVERIFY(!resultOf(session.server().server.health()));
+        QTcpServer squatter;
+        QVERIFY(squatter.listen(QHostAddress::LocalHost, static_cast<quint16>(before.port())));
+        QVERIFY(resultOf(session.openAndStart()));
+        QVERIFY(session.server().url() != before);
+        QCOMPARE(&session.connector(), connector);
+        QVERIFY(resultOf(session.server().server.health()));
         QVERIFY(resultOf(session.localServer().stop()));
     }
 };
