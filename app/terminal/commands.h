@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace signalbox {
+
+class Terminal;
+
+// One function per group; each adds its subcommands, whose callbacks store Terminal::command.
+void addStatusCommands(CLI::App &app, Terminal &terminal); //!< doctor, status, version
+void addEnvironmentCommands(CLI::App &app, Terminal &terminal);
+void addServerCommands(CLI::App &app, Terminal &terminal);
+void addExperimentCommands(CLI::App &app, Terminal &terminal);
+void addRunCommands(CLI::App &app, Terminal &terminal);
+void addFlowCommands(CLI::App &app, Terminal &terminal); //!< select, train, deploy, pipeline
+void addJournalCommands(CLI::App &app, Terminal &terminal);
+void addModelCommands(CLI::App &app, Terminal &terminal);
+
+} // namespace signalbox

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/terminal/commands.h"
+#include "app/terminal/entity_json.h"
+#include "app/terminal/terminal.h"
+#include "core/base/version.h"
+#include "core/workspace/doctor.h"
+
+#include <QtCore/QJsonArray>
+
+#include <CLI/CLI.hpp>
+
+using namespace Qt::StringLiterals;
+
+namespace signalbox {
+
+namespace {
+
+void showVersion(Terminal &terminal)
+{
+    const QString version = QString::fromLatin1(kVersion);
+    const QString qt = QString::fromLatin1(qVersion());
+    if (terminal.out.json)
+        terminal.out.document({{u"version"_s, version}, {u"qt"_s, qt}});
+    else
+        terminal.out.line(u"signalboxctl "_s % version % u" (Qt "_s % qt % u')');
+    terminal.succeed();
+}
+
+void showChecks(Terminal &terminal, const QList<DoctorCheck> &checks)
+{
+    if (terminal.out.json) {
+        QJsonArray items;
+        for (const DoctorCheck &check : checks) {
+            items.append(QJsonObject{{u"name"_s, check.name}, {u"ok"_s, check.ok},
+                {u"detail"_s, check.detail}, {u"fix"_s, check.fix}});
+        }
+        terminal.out.document({{u"checks"_s, items}});
+    } else {
+        for (const DoctorCheck &check : checks) {
+            terminal.out.line(
+                (check.ok ? u"ok    "_s : u"WARN  "_s) % check.name % u": "_s % check.detail);
+            if (!check.ok && !check.fix.isEmpty())
+                terminal.out.line(u"      "_s % check.fix);
+        }
+    }
+    terminal.succeed();
+}
+
+void doctor(Terminal &terminal)
+{
+    Session &session = terminal.session();
+    terminal.await(
+        runDoctor(session.home(), session.environment(), session.localServer(), &session),
+        [&](const QList<DoctorCheck> &checks) { showChecks(terminal, checks); });
+}
+
+QJsonObject statusDocument(Session &session, const ConnectorHealth &health)
+{
+    QJsonObject document{
+        {u"breaker"_s, toJson(health.breaker)}, {u"journal"_s, toJson(health.journal)}};
+    if (health.reachable) {
+        document.insert(u"server"_s,
+            QJsonObject{{u"url"_s, session.server().url().toString()},
+                {u"version"_s, health.server.version}, {u"store_type"_s, health.server.storeType},
+                {u"capabilities"_s, QJsonArray::fromStringList(health.server.capabilities)}});
+        document.insert(u"latency_ms"_s, static_cast<qint64>(health.latency.count()));
+    }
+    return document;
+}
+
+void showStatus(Terminal &terminal, Session &session, const ConnectorHealth &health)
+{
+    const QJsonObject document = statusDocument(session, health);
+    if (!health.reachable) {
+        const Error error = health.error.value_or(
+            makeError(ErrorKind::Network, u"The server cannot be reached."_s));
+        terminal.fail(error, document);
+        return;
+    }
+    if (terminal.out.json) {
+        terminal.out.document(document);
+    } else {
+        terminal.out.line(u"server   "_s % session.server().url().toString() % u" (MLflow "_s
+            % health.server.version % u", "_s % health.server.storeType % u')');
+        terminal.out.line(u"latency  "_s
+            % QString::number(static_cast<qint64>(health.latency.count())) % u" ms"_s);
+        terminal.out.line(u"breaker  "_s % nameOf(health.breaker.state));
+        terminal.out.line(u"journal  "_s % QString::number(health.journal.pendingPoints)
+            % u" points, "_s % QString::number(health.journal.parked.size()) % u" parked"_s);
+    }
+    terminal.succeed();
+}
+
+//! Asks only what is there: `status` never starts a local server.
+void status(Terminal &terminal)
+{
+    terminal.offline([&](Session &session) {
+        terminal.await(session.connector().health(),
+            [&](const ConnectorHealth &health) { showStatus(terminal, session, health); });
+    });
+}
+
+} // namespace
+
+void addStatusCommands(CLI::App &app, Terminal &terminal)
+{
+    app.add_subcommand("version", "The program's version")->callback([&] {
+        terminal.command = [&] { showVersion(terminal); };
+    });
+    app.add_subcommand("doctor", "Check what the programs need, with the remedy")->callback([&] {
+        terminal.command = [&] { doctor(terminal); };
+    });
+    app.add_subcommand("status", "Connection, capabilities, breaker and journal")->callback([&] {
+        terminal.command = [&] { status(terminal); };
+    });
+}
+
+} // namespace signalbox

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is left when the server, the engine or the program itself is killed in the middle."""
+import json
+import os
+import signal
+import subprocess
+
+from harness import CTL, HomeCase, engine_processes, wait_until
+
+
+class Outages(HomeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.start_server()
+
+    def start(self, *args):
+        """A flow as a child process with its events on stdout."""
+        process = subprocess.Popen([CTL, *args, "--events"], env=self.env, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, cwd=self.folder)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def read_until(self, process, condition):
+        """Events until one matches; the last one is returned."""
+        for line in process.stdout:
+            event = json.loads(line)
+            if condition(event):
+                return event
+        raise AssertionError("the flow ended early: " + process.stderr.read())
+
+    def train_args(self, experiment, trials="200"):
+        return ("train", "--data", str(self.demo_csv("breast_cancer")), "--target", "diagnosis",
+                "--algorithm", "XGBoost", "--trials", trials, "--experiment", experiment)
+
+    def test_server_killed_and_started_again_loses_nothing(self):
+        process = self.start("pipeline", "--data", str(self.demo_csv("breast_cancer")), "--target",
+                             "diagnosis", "--model", "survivor", "--trials", "10")
+        self.read_until(process, lambda e: e["event"] == "metric" and e["key"].startswith("hpo_"))
+        self.kill_server()
+        self.read_until(process, lambda e: e["event"] == "progress" and e["phase"] == "package")
+        self.start_server()
+        result = self.read_until(process, lambda e: e["event"] == "result")
+        self.assertEqual(process.wait(120), 0)
+        self.assertEqual(result["model"]["stage"], "Staging")
+        client = self.client()
+        training = client.get_run(result["children"]["training"])
+        self.assertEqual(training.info.status, "FINISHED")
+        trials = client.get_metric_history(training.info.run_id, "hpo_value")
+        steps = [m.step for m in trials]
+        self.assertEqual(sorted(set(steps)), sorted(steps), "no trial twice")
+        self.assertGreaterEqual(len(steps), 5)
+        self.assertEqual(self.ctl_json("journal", "status")["pending_points"], 0)
+        self.assert_nothing_running()
+
+    def test_killed_engine_ends_its_run_failed_with_the_reason(self):
+        process = self.start(*self.train_args("engine-killed"))
+        self.read_until(process, lambda e: e["event"] == "metric")
+        for pid in wait_until(lambda: engine_processes(self.env["SIGNALBOX_HOME"]), 10, "the engine"):
+            os.kill(pid, signal.SIGKILL)
+        result = self.read_until(process, lambda e: e["event"] == "result")
+        self.assertEqual(process.wait(60), 7)
+        self.assertEqual(result["error"]["kind"], "Engine")
+        run = [r for r in self.all_runs() if r.info.run_id == result["run_id"]][0]
+        self.assertEqual(run.info.status, "FAILED")
+        self.assertTrue(run.data.tags["signalbox.error.kind"])
+        self.assertIn("kill", run.data.tags["signalbox.error.message"].lower())
+
+    def test_sigterm_ends_the_run_killed(self):
+        process = self.start(*self.train_args("terminated"))
+        linked = self.read_until(process, lambda e: e["event"] == "run")
+        self.read_until(process, lambda e: e["event"] == "metric")
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        self.assertEqual(process.wait(30), 143)
+        self.assertEqual(self.client().get_run(linked["run_id"]).info.status, "KILLED")
+        wait_until(lambda: not engine_processes(self.env["SIGNALBOX_HOME"]), 15, "the engine's end")
+
+    def test_killed_program_leaves_a_run_that_the_next_flush_ends(self):
+        process = self.start(*self.train_args("crashed"))
+        linked = self.read_until(process, lambda e: e["event"] == "run")
+        self.read_until(process, lambda e: e["event"] == "metric")
+        process.kill()
+        process.wait(10)
+        wait_until(lambda: not engine_processes(self.env["SIGNALBOX_HOME"]), 15, "the engine's end")
+        self.ctl_json("journal", "flush")
+        run = self.client().get_run(linked["run_id"])
+        self.assertEqual(run.info.status, "FAILED")
+        self.assertTrue(run.data.tags["signalbox.error.message"])
