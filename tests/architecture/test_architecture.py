@@ -130,6 +130,10 @@ class Architecture(unittest.TestCase):
                 if (n := len(p.read_text().splitlines())) > limits[p.suffix]]
         self.assertEqual(long, [])
 
+    def test_the_readme_shows_the_example_that_is_tested(self):
+        example = (ROOT / "resources/examples/log_run.cpp").read_text().split("// [run]")[1].strip()
+        self.assertIn(example, (ROOT / "README.md").read_text())
+
     def test_the_top_level_holds_only_the_house(self):
         known = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "app", "core", "ui",
                  "resources", "tests", "packaging", "build", "out"}
