@@ -39,26 +39,10 @@ public:
     [[nodiscard]] bool hasValue() const { return m_data.index() == 0; }
     explicit operator bool() const { return hasValue(); }
 
-    [[nodiscard]] const T &value() const &
-    {
-        Q_ASSERT(hasValue());
-        return *std::get_if<0>(&m_data);
-    }
-    [[nodiscard]] T &value() &
-    {
-        Q_ASSERT(hasValue());
-        return *std::get_if<0>(&m_data);
-    }
-    [[nodiscard]] T &&value() &&
-    {
-        Q_ASSERT(hasValue());
-        return std::move(*std::get_if<0>(&m_data));
-    }
-    [[nodiscard]] const Error &error() const
-    {
-        Q_ASSERT(!hasValue());
-        return *std::get_if<1>(&m_data);
-    }
+    [[nodiscard]] const T &value() const & { return side<0>(m_data); }
+    [[nodiscard]] T &value() & { return side<0>(m_data); }
+    [[nodiscard]] T &&value() && { return std::move(side<0>(m_data)); }
+    [[nodiscard]] const Error &error() const { return side<1>(m_data); }
     [[nodiscard]] T valueOr(T fallback) const { return hasValue() ? value() : std::move(fallback); }
     const T *operator->() const { return &value(); }
     const T &operator*() const { return value(); }
@@ -67,6 +51,13 @@ public:
     [[nodiscard]] Failure failure() const { return Failure(error()); }
 
 private:
+    // The assumption keeps the optimiser from warning about a null that the assertion excludes.
+    template <size_t Index, typename Data> static auto &side(Data &data)
+    {
+        auto *wanted = std::get_if<Index>(&data);
+        Q_ASSUME(wanted != nullptr);
+        return *wanted;
+    }
     std::variant<T, Error> m_data;
 };
 
