@@ -34,6 +34,7 @@ Connector::Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, C
     , m_waiters(std::make_unique<SyncWaiters>(*m_journal))
 {
     connect(m_journal.get(), &Journal::statusChanged, this, &Connector::journalChanged);
+    connect(m_journal.get(), &Journal::roomAvailable, this, &Connector::roomAvailable);
     connect(m_journal.get(), &Journal::changedElsewhere, this, &Connector::learnLinks);
     connect(m_journal.get(), &Journal::changedElsewhere, this, &Connector::checkWaiting);
     connect(m_replayer.get(), &Replayer::runDrained, this, &Connector::checkWaiting);
@@ -94,6 +95,7 @@ void Connector::adoptLink(const RunLink &link)
 {
     if (const auto session = m_sessions.value(link.localId).lock())
         session->link = link;
+    m_linked.insert(link.runId, link.localId);
     Q_EMIT runLinked(link);
 }
 
@@ -131,11 +133,36 @@ JournalStatus Connector::journalStatus() const
 
 bool Connector::isSettled(const RunId &run) const
 {
-    for (const auto &session : sessions()) {
-        if (session->link.runId == run)
-            return m_journal->isSettled(run, session->link.localId);
-    }
-    return m_journal->isSettled(run, {});
+    return m_journal->isSettled(run, m_linked.value(run));
+}
+
+bool Connector::isJournalFull() const
+{
+    return m_journal->isFull();
+}
+
+Call<void> Connector::decide(std::function<Result<void>(JournalStore &)> decision)
+{
+    Promise<void> promise;
+    const auto done = m_journal->transact<bool>(
+        [decision = std::move(decision)](JournalStore &store) -> Result<bool> {
+            const auto decided = decision(store);
+            return decided ? Result<bool>(true) : Result<bool>(decided.failure());
+        });
+    done.then(this, [promise](const Result<bool> &result) {
+        promise.resolve(result ? Result<void>() : Result<void>(result.failure()));
+    });
+    return promise.call();
+}
+
+Call<void> Connector::retryParked(qint64 sequence)
+{
+    return decide([sequence](JournalStore &store) { return store.retryParked(sequence); });
+}
+
+Call<void> Connector::dropParked(qint64 sequence)
+{
+    return decide([sequence](JournalStore &store) { return store.dropParked(sequence); });
 }
 
 Call<JournalStatus> Connector::flush(std::chrono::milliseconds limit)

@@ -9,12 +9,14 @@
 #include <QtCore/QHash>
 #include <QtCore/QObject>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 namespace signalbox {
 
 class Journal;
+class JournalStore;
 class Replayer;
 class SyncWaiters;
 
@@ -97,14 +99,21 @@ public:
     /*! True when nothing of this server-side run is pending or parked here: the barrier before
      *  gates read values. */
     [[nodiscard]] bool isSettled(const RunId &run) const;
+    //! True while callers that can wait should; `roomAvailable` follows.
+    [[nodiscard]] bool isJournalFull() const;
+    /*! A person's decision about a parked item, by its sequence: send it again, or forget it. */
+    [[nodiscard]] Call<void> retryParked(qint64 sequence);
+    [[nodiscard]] Call<void> dropParked(qint64 sequence);
     /*! For SIGTERM: commits finish(KILLED) for every live run, replays for at most `limit`. */
     [[nodiscard]] Call<void> shutDown(const QString &reason, std::chrono::milliseconds limit);
 
 Q_SIGNALS:
     //! Journal content changed; coalesced to a few per second.
     void journalChanged(const signalbox::JournalStatus &status);
-    //! The server has created the run.
+    //! The server has created the run; once more when a model of it is complete.
     void runLinked(const signalbox::RunLink &link);
+    //! The journal's queue was full and has room again.
+    void roomAvailable();
     //! The server refused an item for good.
     void itemParked(const signalbox::ParkedItem &item);
 
@@ -114,6 +123,7 @@ private:
     Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, Clock &clock);
     [[nodiscard]] Call<RunLink> synced(const LocalRunId &run);
     void end(const std::shared_ptr<SessionState> &session, const QString &reason);
+    [[nodiscard]] Call<void> decide(std::function<Result<void>(JournalStore &)> decision);
     void adoptLink(const RunLink &link);
     void learnLinks();
     void checkWaiting();
@@ -125,6 +135,7 @@ private:
     std::unique_ptr<Replayer> m_replayer;
     std::unique_ptr<SyncWaiters> m_waiters;
     QHash<LocalRunId, std::weak_ptr<SessionState>> m_sessions;
+    QHash<RunId, LocalRunId> m_linked; // runs of this process, also after their sessions
 };
 
 } // namespace signalbox

@@ -133,7 +133,8 @@ Call<Ack> Journal::addRun(NewRun run)
 
 Call<Ack> Journal::addItems(const LocalRunId &run, const QList<NewItem> &items)
 {
-    if (auto refused = refusal())
+    const bool ends = !items.isEmpty() && items.last().kind == ItemKind::Finish;
+    if (auto refused = refusal(); refused && !ends) // an end is small and must not be lost
         return Call<Ack>::finished(*refused);
     JournalWorker::Op op;
     op.lane = run.text();

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{30'000};
 constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
 constexpr std::chrono::milliseconds kWatch{2000};
+constexpr int kInternalError = 500;
 
 //! How a run ends whose process died without ending it.
 QList<NewItem> endOfAbandonedRun(qint64 endMs)
@@ -64,6 +65,7 @@ void Replayer::retryNow()
     m_backingOff = false;
     ++m_pauseNumber;
     m_pause = std::chrono::milliseconds(0);
+    m_paused.clear();
     // A person, or a command that ends soon, asks: not the time to sit out the breaker's break.
     if (m_server.breaker().state() == BreakerState::Open)
         m_server.breaker().probeNow();
@@ -162,8 +164,9 @@ void Replayer::endRunsOf(const QStringList &owners)
 
 void Replayer::startRuns()
 {
+    const int limit = 2 * kParallelRuns + static_cast<int>(m_paused.size());
     const auto rows = m_journal.read<QList<RunRow>>(
-        {}, [](JournalStore &store) { return store.runsToReplay(2 * kParallelRuns); });
+        {}, [limit](JournalStore &store) { return store.runsToReplay(limit); });
     rows.then(this, [this](const Result<QList<RunRow>> &result) {
         m_pumping = false;
         if (!result) {
@@ -172,7 +175,7 @@ void Replayer::startRuns()
         }
         const qsizetype slots = m_probing ? 1 : kParallelRuns;
         for (const RunRow &row : result.value()) {
-            if (m_active.size() < slots && !m_active.contains(row.id))
+            if (m_active.size() < slots && !m_active.contains(row.id) && !isPaused(row.id))
                 launch(row);
         }
         if (m_pumpAgain) {
@@ -205,10 +208,14 @@ void Replayer::launch(const RunRow &run)
 void Replayer::ended(qint64 run, const Result<void> &result)
 {
     m_active.remove(run);
-    if (!result)
-        backOff(result.error());
-    else
+    if (result) {
+        m_paused.remove(run);
         Q_EMIT runDrained();
+    } else if (result.error().httpStatus == kInternalError) {
+        pauseRun(run, result.error());
+    } else {
+        backOff(result.error());
+    }
     if (m_backingOff && m_active.isEmpty() && !m_pumping)
         m_lease.reset(); // another process may have better luck meanwhile
     wake();
@@ -227,6 +234,23 @@ void Replayer::backOff(const Error &error)
         wakeAfterPause();
     }
     Q_EMIT waiting(error);
+}
+
+void Replayer::pauseRun(qint64 run, const Error &error)
+{
+    qCInfo(lcTracking) << "A run waits:" << error.text();
+    m_trouble = error;
+    RunPause &pause = m_paused[run];
+    pause.length = std::clamp(2 * pause.length, kFirstPause, kLongestPause);
+    pause.until = m_clock.now() + pause.length;
+    m_clock.callAfter(pause.length, this, [this] { wake(); });
+    Q_EMIT waiting(error);
+}
+
+bool Replayer::isPaused(qint64 run) const
+{
+    const auto pause = m_paused.constFind(run);
+    return pause != m_paused.cend() && m_clock.now() < pause->until;
 }
 
 void Replayer::wakeAfterPause()

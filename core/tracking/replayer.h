@@ -7,6 +7,7 @@
 #include "core/tracking/journal.h"
 #include "core/tracking/run_session.h"
 
+#include <QtCore/QHash>
 #include <QtCore/QObject>
 #include <QtCore/QSet>
 
@@ -18,8 +19,9 @@ class RunReplay;
 
 /*! Brings the journal to the server. One process at a time does so (a lock in the journal's
  *  folder), as long as there is something to send; the others watch. After an outage it waits 1 s,
- *  doubling to 30 s, and starts at once when the breaker closes or somebody asks. Ends the runs
- *  of processes that died. Main thread; owned by the Connector. */
+ *  doubling to 30 s, and starts at once when the breaker closes or somebody asks. A run over which
+ *  the server itself fails (500) waits alone and does not hold up the others. Ends the runs of
+ *  processes that died. Main thread; owned by the Connector. */
 class Replayer final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Replayer)
@@ -52,6 +54,8 @@ private:
     void launch(const RunRow &run);
     void ended(qint64 run, const Result<void> &result);
     void backOff(const Error &error);
+    void pauseRun(qint64 run, const Error &error);
+    [[nodiscard]] bool isPaused(qint64 run) const;
     void wakeAfterPause();
     void watchOthers();
     void breakerMoved(const Transition &transition);
@@ -61,7 +65,12 @@ private:
     Clock &m_clock;
     ExperimentResolver m_experiments;
     std::optional<ProcessLock> m_lease;
+    struct RunPause {
+        std::chrono::milliseconds length{0};
+        Clock::TimePoint until;
+    };
     QSet<qint64> m_active;
+    QHash<qint64, RunPause> m_paused; // the server fails over something of these runs
     bool m_pumping = false;
     bool m_pumpAgain = false;
     bool m_backingOff = false;

@@ -10,6 +10,7 @@
 #include <QtCore/QDir>
 #include <QtCore/QFileInfo>
 
+#include <algorithm>
 #include <exception>
 
 using namespace Qt::StringLiterals;
@@ -144,11 +145,29 @@ Call<Ack> RunSession::logInputs(const QList<mlflow::DatasetInput> &datasets)
         {item(ItemKind::Inputs, codec::encode(datasets), u"dataset "_s % names.join(u", "_s))});
 }
 
+//! The server would fail over a file below a file, again and again.
+Result<void> RunSession::claimPath(const QString &path)
+{
+    if (auto ok = checks::artifactPath(path); !ok)
+        return ok;
+    QStringList folders;
+    for (qsizetype i = path.indexOf(u'/'); i >= 0; i = path.indexOf(u'/', i + 1))
+        folders << path.left(i);
+    const auto isFile = [this](const QString &folder) { return m_state->files.contains(folder); };
+    if (m_state->folders.contains(path) || std::any_of(folders.cbegin(), folders.cend(), isFile))
+        return Failure(ErrorKind::InvalidInput,
+            u"\"%1\" cannot be a file and a folder of one run."_s.arg(path.left(200)),
+            u"Choose another name for one of them."_s);
+    m_state->files.insert(path);
+    m_state->folders.unite(QSet<QString>(folders.cbegin(), folders.cend()));
+    return {};
+}
+
 Call<Ack> RunSession::logArtifact(const QString &localFile, const QString &to)
 {
     if (!isLive())
         return refused(runIsOver());
-    if (const auto ok = checks::artifactPath(to); !ok)
+    if (const auto ok = claimPath(to); !ok)
         return refused(ok.failure());
     return m_state->connector->m_journal->addFiles(localId(),
         item(ItemKind::File, {}, u"artifact "_s % to),
@@ -161,7 +180,7 @@ Call<Ack> RunSession::logText(const QString &text, const QString &to)
 {
     if (!isLive())
         return refused(runIsOver());
-    if (const auto ok = checks::artifactPath(to); !ok)
+    if (const auto ok = claimPath(to); !ok)
         return refused(ok.failure());
     return m_state->connector->m_journal->addFiles(localId(),
         item(ItemKind::File, {}, u"artifact "_s % to),

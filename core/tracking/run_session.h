@@ -77,6 +77,7 @@ public:
 private:
     friend class Connector;
     struct State;
+    [[nodiscard]] Result<void> claimPath(const QString &path);
     explicit RunSession(std::shared_ptr<State> state);
     std::shared_ptr<State> m_state;
 };

@@ -5,6 +5,7 @@
 #include "core/tracking/run_session.h"
 
 #include <QtCore/QPointer>
+#include <QtCore/QSet>
 
 namespace signalbox {
 
@@ -13,6 +14,9 @@ struct RunSession::State {
     QPointer<Connector> connector;
     RunLink link;
     bool live = true;
+    //! Artifact paths and the folders that they imply; one name cannot be both on the server.
+    QSet<QString> files;
+    QSet<QString> folders;
     int exceptions = 0; //!< In flight when the run began: more of them means that we unwind.
 };
 

@@ -190,6 +190,70 @@ private Q_SLOTS:
         QVERIFY(server().runs.isEmpty());
     }
 
+    void aParkedRunGoesOutOnceItsCauseIsGone()
+    {
+        server().experiments.insert(u"experiment"_s, u"1"_s);
+        server().deletedExperiments.insert(u"experiment"_s);
+        {
+            RunSession run = m_bench->run();
+            (void)run.logMetrics(steps(5));
+            VERIFY_KIND(m_bench->outcome(run.synced()), ErrorKind::Conflict);
+        }
+        QVERIFY(m_bench->settles());
+        const auto parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        QCOMPARE(parked.first().what, u"run run"_s);
+        server().deletedExperiments.clear();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->retryParked(parked.first().sequence)));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().onlyRun().metrics.size(), 5);
+        QCOMPARE(server().onlyRun().status, u"FINISHED"_s);
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+    }
+
+    void aDroppedItemIsForgotten()
+    {
+        server().badKeys = {u"bad"_s};
+        RunSession run = m_bench->run();
+        (void)run.logMetrics({{u"bad"_s, 1.0, 0, 0, {}, {}, {}}});
+        VERIFY_KIND(m_bench->outcome(run.synced()), ErrorKind::Conflict);
+        QVERIFY(m_bench->settles());
+        const auto parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        VERIFY_OK(m_bench->outcome(m_bench->connector->dropParked(parked.first().sequence)));
+        VERIFY_OK(m_bench->outcome(run.synced()));
+        QVERIFY(m_bench->eventually([&] { return m_bench->connector->isSettled(run.runId()); }));
+    }
+
+    void aRunOverWhichTheServerFailsDoesNotHoldUpTheOthers()
+    {
+        server().failingRuns = {u"poison"_s};
+        RunSession poison = m_bench->run(u"poison"_s);
+        VERIFY_OK(m_bench->outcome(poison.synced()));
+        (void)poison.logMetrics(steps(1));
+        RunSession healthy = m_bench->run(u"healthy"_s);
+        for (int i = 0; i < 5; ++i) {
+            (void)healthy.logMetrics(steps(1, u"loss"_s, i));
+            VERIFY_OK(m_bench->outcome(healthy.synced()));
+        }
+        QCOMPARE(server().runNamed(u"healthy"_s).metrics.size(), 5);
+        QVERIFY(server().runNamed(u"poison"_s).metrics.isEmpty());
+        server().failingRuns.clear(); // nothing was given up
+        VERIFY_OK(m_bench->outcome(poison.synced()));
+        QCOMPARE(server().runNamed(u"poison"_s).metrics.size(), 1);
+    }
+
+    void aFileBelowAFileIsRefusedAtOnce()
+    {
+        RunSession run = m_bench->run();
+        VERIFY_OK(m_bench->outcome(run.logText(u"x"_s, u"a/b.txt"_s)));
+        VERIFY_KIND(m_bench->outcome(run.logText(u"x"_s, u"a/b.txt/c"_s)), ErrorKind::InvalidInput);
+        VERIFY_KIND(m_bench->outcome(run.logText(u"x"_s, u"a"_s)), ErrorKind::InvalidInput);
+        VERIFY_OK(m_bench->outcome(run.logText(u"newer"_s, u"a/b.txt"_s)));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().files.first(), "newer");
+    }
+
     void aChildWaitsForItsParentAndNamesIt()
     {
         RunSession parent = m_bench->run(u"parent"_s);
