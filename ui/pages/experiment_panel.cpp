@@ -8,7 +8,6 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/search_field.h"
 
-#include <QtCore/QSettings>
 #include <QtCore/QSortFilterProxyModel>
 #include <QtGui/QContextMenuEvent>
 #include <QtGui/QPainter>
@@ -71,8 +70,9 @@ public:
 
 } // namespace
 
-ExperimentPanel::ExperimentPanel(QWidget *parent)
+ExperimentPanel::ExperimentPanel(const UiSettings &settings, QWidget *parent)
     : QWidget(parent)
+    , m_settings(settings)
     , m_model(new ExperimentTreeModel(this))
     , m_proxy(new QSortFilterProxyModel(this))
     , m_filter(new SearchField(tr("Filter experiments"), this))
@@ -91,7 +91,7 @@ ExperimentPanel::ExperimentPanel(QWidget *parent)
     layout->addWidget(m_filter);
     layout->addWidget(m_tree, 1);
     layout->addWidget(m_empty, 1);
-    m_model->setPinned(QSettings().value(kPinnedKey).toStringList());
+    m_model->setPinned(m_settings.value(kPinnedKey).toStringList());
     connect(m_filter, &SearchField::searchChanged, this, &ExperimentPanel::applyFilter);
     connect(m_model, &ExperimentTreeModel::stateChanged, this, &ExperimentPanel::showState);
     connect(m_model, &QAbstractItemModel::modelReset, this, &ExperimentPanel::restoreView);
@@ -215,7 +215,7 @@ void ExperimentPanel::togglePin(const QString &id)
     if (!pinned.removeOne(id))
         pinned.append(id);
     m_model->setPinned(pinned);
-    QSettings().setValue(kPinnedKey, pinned);
+    m_settings.setValue(kPinnedKey, pinned);
 }
 
 void ExperimentPanel::showMenu(const QPoint &position)

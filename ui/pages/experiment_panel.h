@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/experiment_tree_model.h"
+#include "ui/pages/ui_settings.h"
 
 #include <QtWidgets/QWidget>
 
@@ -20,7 +21,7 @@ class ExperimentPanel final : public QWidget {
     Q_DISABLE_COPY_MOVE(ExperimentPanel)
 
 public:
-    explicit ExperimentPanel(QWidget *parent = nullptr);
+    explicit ExperimentPanel(const UiSettings &settings, QWidget *parent = nullptr);
 
     [[nodiscard]] ExperimentTreeModel &model() { return *m_model; }
     [[nodiscard]] const QString &currentId() const { return m_currentId; }
@@ -46,6 +47,7 @@ private:
     void restoreView();
     void select(const QModelIndex &proxyIndex);
 
+    UiSettings m_settings;
     ExperimentTreeModel *m_model = nullptr;
     QSortFilterProxyModel *m_proxy = nullptr;
     SearchField *m_filter = nullptr;

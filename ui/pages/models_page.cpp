@@ -10,6 +10,7 @@
 #include "ui/models/version_board.h"
 #include "ui/pages/model_list_delegate.h"
 #include "ui/pages/stage_board.h"
+#include "ui/pages/ui_settings.h"
 #include "ui/pages/version_panel.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/banner.h"
@@ -17,7 +18,6 @@
 #include "ui/widgets/page_header.h"
 #include "ui/widgets/search_field.h"
 
-#include <QtCore/QSettings>
 #include <QtCore/QSortFilterProxyModel>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QListView>
@@ -248,7 +248,7 @@ void ModelsPage::modelsChanged()
     const bool asked = !m_wantedModel.isEmpty();
     QString name = asked ? m_wantedModel : m_boardModel->model();
     if (name.isEmpty())
-        name = QSettings().value(kLastModel).toString();
+        name = UiSettings(context()).value(kLastModel).toString();
     int row = m_models->rowOf(name);
     if (row < 0 && asked)
         context().notify(Tone::Warning,
@@ -268,7 +268,7 @@ void ModelsPage::choose(const QString &model)
 {
     if (model == m_boardModel->model())
         return;
-    QSettings().setValue(kLastModel, model);
+    UiSettings(context()).setValue(kLastModel, model);
     m_board->setCurrent({});
     m_boardModel->load(model);
     versionChosen({});
@@ -285,12 +285,25 @@ void ModelsPage::boardChanged()
     } else if (m_boardModel->state() == State::Ready) {
         m_banner->clear();
         const QString wanted = std::exchange(m_wantedVersion, {});
-        const QString version = wanted.isEmpty() ? m_board->current() : wanted;
+        QString version = wanted.isEmpty() ? m_board->current() : wanted;
+        if (!m_boardModel->card(version))
+            version = newestVersion();
         m_board->setCurrent(version);
         versionChosen(version);
     }
     showHeader();
     Q_EMIT readyChanged();
+}
+
+QString ModelsPage::newestVersion() const
+{
+    QString newest;
+    for (const Stage stage : allStages()) {
+        const VersionCard *card = m_boardModel->column(stage)->cardAt(0);
+        if (card && card->version.version.toInt() > newest.toInt())
+            newest = card->version.version;
+    }
+    return newest;
 }
 
 void ModelsPage::showHeader()

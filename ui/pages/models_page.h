@@ -56,6 +56,7 @@ private:
     void showHeader();
     void showEmpty();
     void showMenu(const QString &version, const QPoint &at);
+    [[nodiscard]] QString newestVersion() const;
     void versionChosen(const QString &version);
     void setAlias();
     void removeVersion();

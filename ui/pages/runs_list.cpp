@@ -12,7 +12,6 @@
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
 
-#include <QtCore/QSettings>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
@@ -34,6 +33,7 @@ constexpr int kMaxLines = 12;
 constexpr int kTopRuns = 4; // drawn while nothing is selected
 constexpr int kMaxColumnWidth = 220;
 constexpr int kMaxMenuKeys = 60;
+constexpr int kHeaderSides = 24; // margins and the sort mark
 
 QString settingsKey(const QString &experiment)
 {
@@ -42,8 +42,9 @@ QString settingsKey(const QString &experiment)
 
 } // namespace
 
-RunsList::RunsList(QWidget *parent)
+RunsList::RunsList(const UiSettings &settings, QWidget *parent)
     : QWidget(parent)
+    , m_settings(settings)
     , m_model(new RunsTableModel(this))
     , m_table(new DataTable(this))
     , m_banner(new Banner(this))
@@ -130,7 +131,7 @@ void RunsList::setExperiment(const QString &id)
     m_experiment = id;
     m_selected.clear();
     QList<RunColumn> columns;
-    for (const QString &column : QSettings().value(settingsKey(id)).toStringList()) {
+    for (const QString &column : m_settings.value(settingsKey(id)).toStringList()) {
         if (const auto known = RunColumn::fromId(column))
             columns.append(*known);
     }
@@ -145,14 +146,22 @@ void RunsList::applyColumns()
         m_columnsChosen = true;
         m_model->setColumns(defaultRunColumns(m_model->runs()));
     }
-    QHeaderView *header = m_table->horizontalHeader();
-    header->setStretchLastSection(false);
-    m_table->resizeColumnsToContents();
-    for (int i = 0; i < m_model->columnCount(); ++i)
-        header->resizeSection(i, std::min(header->sectionSize(i) + 12, kMaxColumnWidth));
-    header->setStretchLastSection(true);
+    fitColumns();
     showSortIndicator();
     updateCharts();
+}
+
+void RunsList::fitColumns()
+{
+    QHeaderView *header = m_table->horizontalHeader();
+    const QAbstractItemView *view = m_table;
+    const QFontMetrics metrics(Theme::instance().strongFont());
+    for (int i = 0; i < m_model->columnCount(); ++i) {
+        const QString title = m_model->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int wanted =
+            std::max(view->sizeHintForColumn(i), metrics.horizontalAdvance(title) + kHeaderSides);
+        header->resizeSection(i, std::min(wanted + kGrid, kMaxColumnWidth));
+    }
 }
 
 void RunsList::showSortIndicator()
@@ -265,7 +274,7 @@ void RunsList::fillColumnMenu()
     addAll(m_columnMenu->addMenu(tr("Tags")), Kind::Tag, keys.tags);
     m_columnMenu->addSeparator();
     connect(m_columnMenu->addAction(tr("Back to the default")), &QAction::triggered, this, [this] {
-        QSettings().remove(settingsKey(m_experiment));
+        m_settings.remove(settingsKey(m_experiment));
         m_columnsChosen = false;
         applyColumns();
     });
@@ -282,7 +291,7 @@ void RunsList::toggleColumn(const RunColumn &column, bool on)
     QStringList ids;
     for (const RunColumn &c : std::as_const(columns))
         ids.append(c.id());
-    QSettings().setValue(settingsKey(m_experiment), ids);
+    m_settings.setValue(settingsKey(m_experiment), ids);
     m_columnsChosen = true;
     applyColumns();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/runs_table_model.h"
+#include "ui/pages/ui_settings.h"
 
 #include <QtWidgets/QWidget>
 
@@ -24,7 +25,7 @@ class RunsList final : public QWidget {
     Q_DISABLE_COPY_MOVE(RunsList)
 
 public:
-    explicit RunsList(QWidget *parent = nullptr);
+    explicit RunsList(const UiSettings &settings, QWidget *parent = nullptr);
 
     [[nodiscard]] RunsTableModel &model() { return *m_model; }
     [[nodiscard]] RunCharts &charts() { return *m_charts; }
@@ -55,6 +56,7 @@ private:
     void rememberSelection();
     void restoreSelection();
     void applyColumns();
+    void fitColumns();
     void fillColumnMenu();
     void toggleColumn(const RunColumn &column, bool on);
     void updateCharts();
@@ -62,6 +64,7 @@ private:
     void headerClicked(int section);
     void activateRow(const QModelIndex &index);
 
+    UiSettings m_settings;
     RunsTableModel *m_model = nullptr;
     DataTable *m_table = nullptr;
     Banner *m_banner = nullptr;

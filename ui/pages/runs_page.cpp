@@ -15,7 +15,6 @@
 #include "ui/widgets/banner.h"
 #include "ui/widgets/page_header.h"
 
-#include <QtCore/QSettings>
 #include <QtCore/QTimer>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
@@ -32,6 +31,7 @@ namespace signalbox {
 namespace {
 
 const QString kLastExperiment = u"runs/experiment"_s;
+const QString kSplitter = u"runs/splitter"_s;
 constexpr int kTickMs = 5000;
 constexpr int kMargin = kGrid * 2;
 
@@ -58,8 +58,8 @@ RunsPage::RunsPage(UiContext &context, QWidget *parent)
     , m_header(new PageHeader(tr("Runs"), this))
     , m_query(new RunQueryBar(this))
     , m_undo(new Banner(this))
-    , m_experiments(new ExperimentPanel(this))
-    , m_list(new RunsList(this))
+    , m_experiments(new ExperimentPanel(UiSettings(context), this))
+    , m_list(new RunsList(UiSettings(context), this))
     , m_detail(new RunDetail(context, this))
     , m_runActions(new RunActions(context, this))
     , m_timer(new QTimer(this))
@@ -114,8 +114,8 @@ void RunsPage::build()
     outer->setContentsMargins(kMargin, kGrid, kMargin, kMargin);
     outer->addWidget(m_stack);
     connect(splitter, &QSplitter::splitterMoved, this,
-        [splitter] { QSettings().setValue(u"runs/splitter"_s, splitter->saveState()); });
-    splitter->restoreState(QSettings().value(u"runs/splitter"_s).toByteArray());
+        [this, splitter] { UiSettings(context()).setValue(kSplitter, splitter->saveState()); });
+    splitter->restoreState(UiSettings(context()).value(kSplitter).toByteArray());
 }
 
 void RunsPage::connectList()
@@ -274,7 +274,7 @@ void RunsPage::experimentsChanged()
     if (id.isEmpty() && !known(m_experiments->currentId()).isEmpty())
         return;
     if (id.isEmpty())
-        id = known(QSettings().value(kLastExperiment).toString());
+        id = known(UiSettings(context()).value(kLastExperiment).toString());
     if (id.isEmpty())
         id = firstChoice(model.experiments());
     m_experiments->setCurrent(id);
@@ -283,7 +283,7 @@ void RunsPage::experimentsChanged()
 
 void RunsPage::chooseExperiment(const QString &id)
 {
-    QSettings().setValue(kLastExperiment, id);
+    UiSettings(context()).setValue(kLastExperiment, id);
     m_list->model().clear();
     m_list->setExperiment(id);
     m_undo->clear();

@@ -118,6 +118,8 @@ void StageBoard::setCurrent(const QString &version)
     m_current = version;
     m_selecting = true;
     for (const Stage stage : allStages()) {
+        if (!list(stage))
+            continue; // while the columns are being made
         VersionColumnModel *model = m_board.column(stage);
         const int row = model->rowOf(version);
         if (row >= 0)
