@@ -188,6 +188,11 @@ void DeployerFlow::phase(PromotionPhase phase)
 
 void DeployerFlow::promoted(const Result<PromotionResult> &result)
 {
+    const bool untouched = m_phase == PromotionPhase::Evidence || m_phase == PromotionPhase::Claim;
+    if (!result && untouched && result.error().isOutage()) {
+        askAgain(u"gates"_s, result.error(), [this] { promote(); });
+        return;
+    }
     recordReport();
     if (!result) {
         giveUp(result.error());

@@ -88,8 +88,25 @@ void PipelineFlow::run()
     inspect(m_spec.data, m_spec.seed, [this](const DataFacts &facts) { begin(facts); });
 }
 
+//! What would fail the first child anyway is said before there is a run.
+Result<void> PipelineFlow::checkAgainst(const DataFacts &facts) const
+{
+    if (!m_spec.algorithm.isEmpty())
+        return checkSuitable(m_spec.algorithm, facts);
+    const auto criteria = criteriaFrom(
+        m_spec.require, m_spec.prefer, m_spec.exclude, !m_spec.data.treatmentColumn.isEmpty());
+    if (!criteria)
+        return criteria.failure();
+    const auto selection = selectFrom(withFacts(criteria.value(), facts), {});
+    return selection ? Result<void>() : Result<void>(selection.failure());
+}
+
 void PipelineFlow::begin(const DataFacts &facts)
 {
+    if (const Result<void> possible = checkAgainst(facts); !possible) {
+        fail(possible.error());
+        return;
+    }
     m_facts = facts;
     setStepState(u"inspect"_s, StepState::Done, facts.summary());
     beginRun(u"pipeline"_s, m_experiment, u"pipeline "_s % m_spec.model);

@@ -22,6 +22,7 @@ protected:
 
 private:
     [[nodiscard]] Result<void> check() const;
+    [[nodiscard]] Result<void> checkAgainst(const DataFacts &facts) const;
     [[nodiscard]] FlowOrigin childOrigin() const;
     void begin(const DataFacts &facts);
     void select();

@@ -183,6 +183,18 @@ SelectionCriteria withFacts(SelectionCriteria criteria, const DataFacts &facts)
     return criteria;
 }
 
+Result<void> checkSuitable(const QString &algorithm, const DataFacts &facts)
+{
+    const Result<Candidate> candidate = candidateNamed(algorithm);
+    if (!candidate)
+        return candidate.failure();
+    if (facts.suitable().contains(candidate->name))
+        return {};
+    return Failure(ErrorKind::InvalidInput,
+        candidate->name % u" cannot be trained on this "_s % facts.problem() % u" problem."_s,
+        u"Suitable are "_s % facts.suitable().join(u", "_s) % u'.');
+}
+
 Result<Selection> selectFrom(const SelectionCriteria &criteria, const LearnedHistory &history)
 {
     Selection selection;

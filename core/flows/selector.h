@@ -38,6 +38,8 @@ private:
     const QStringList &prefer, const QStringList &exclude, bool hasTreatment);
 //! Adds what the data tells.
 [[nodiscard]] SelectionCriteria withFacts(SelectionCriteria criteria, const DataFacts &facts);
+//! InvalidInput when an algorithm that was asked for cannot learn this problem.
+[[nodiscard]] Result<void> checkSuitable(const QString &algorithm, const DataFacts &facts);
 //! Filters and ranks; InvalidInput with every reason when nothing is left.
 [[nodiscard]] Result<Selection> selectFrom(
     const SelectionCriteria &criteria, const LearnedHistory &history);

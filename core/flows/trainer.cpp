@@ -76,13 +76,11 @@ void TrainerFlow::choose(const DataFacts &facts)
             [this](const LearnedHistory &history) { chooseByRank(history); });
         return;
     }
-    m_spec.algorithm = candidateNamed(m_spec.algorithm)->name;
-    if (!facts.suitable().contains(m_spec.algorithm)) {
-        fail(makeError(ErrorKind::InvalidInput,
-            m_spec.algorithm % u" cannot be trained on this "_s % facts.problem() % u" problem."_s,
-            u"Suitable are "_s % facts.suitable().join(u", "_s) % u'.'));
+    if (const Result<void> suitable = checkSuitable(m_spec.algorithm, facts); !suitable) {
+        fail(suitable.error());
         return;
     }
+    m_spec.algorithm = candidateNamed(m_spec.algorithm)->name;
     setDetail(u"choose"_s, m_spec.algorithm % u", as asked"_s);
     train();
 }

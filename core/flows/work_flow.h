@@ -38,6 +38,8 @@ protected:
      *  ask again, for at most the context's wait limit. */
     template <typename T, typename F>
     void awaitServer(const QString &stepId, std::function<Call<T>()> ask, F next);
+    //! Lets the step wait and calls `ask` again after an outage; gives up on anything else.
+    void askAgain(const QString &stepId, const Error &error, std::function<void()> ask);
     //! Starts the flow's run: from here on there is something that has to be ended.
     void beginRun(const QString &role, const QString &experiment, const QString &name = {});
     [[nodiscard]] FlowRun *flowRun() const { return m_run; }
@@ -54,7 +56,6 @@ protected:
 
 private:
     void killRun();
-    void askAgain(const QString &stepId, const Error &error, std::function<void()> ask);
     FlowOrigin m_origin;
     FlowRun *m_run = nullptr; // a child of this
     std::unique_ptr<EngineStep> m_engine;

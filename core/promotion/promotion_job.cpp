@@ -19,6 +19,8 @@ constexpr auto kClaimWait = 300ms;
 constexpr auto kReadInterval = 200ms;
 constexpr qint64 kLeaseMs = 60'000;
 constexpr int kMaxReads = 40;
+constexpr auto kOutagePause = 1500ms;
+constexpr int kMaxOutages = 40; // a breaker keeps calls back for half a minute
 
 } // namespace
 
@@ -38,14 +40,22 @@ PromotionJob::PromotionJob(
 
 template <typename T, typename F> void PromotionJob::await(const Call<T> &call, F next)
 {
+    await(call, std::move(next), [this](const Error &error) { fail(error); });
+}
+
+template <typename T, typename F>
+void PromotionJob::await(const Call<T> &call, F next, std::function<void(const Error &)> outage)
+{
     m_promise.onCancel([this, call] {
         call.cancel();
         deleteLater();
     });
-    call.then(this, [this, next = std::move(next)](const Result<T> &result) {
+    call.then(this, [this, next = std::move(next), outage](const Result<T> &result) {
         if (m_promise.isFinished())
             return;
-        if (!result)
+        if (!result && result.error().isOutage())
+            outage(result.error());
+        else if (!result)
             fail(result.error());
         else if constexpr (std::is_void_v<T>)
             next();
@@ -133,9 +143,28 @@ void PromotionJob::move()
     enter(
         PromotionPhase::Move, u"moving v"_s % m_request.version % u" to "_s % nameOf(m_request.to));
     m_moved = true; // from the request on it may have happened, whatever the answer
-    await(m_connector.transitionModelVersionStage(
-              m_request.model, m_request.version, serverStageOf(m_request.to), m_exclusive),
-        [this](const mlflow::ModelVersion &) { tagStage(); });
+    await(
+        m_connector.transitionModelVersionStage(
+            m_request.model, m_request.version, serverStageOf(m_request.to), m_exclusive),
+        [this](const mlflow::ModelVersion &) { tagStage(); },
+        [this](const Error &error) { moveAgain(error); });
+}
+
+//! Moving twice is moving once; but a claim may have run out meanwhile, so it is made anew.
+void PromotionJob::moveAgain(const Error &error)
+{
+    if (++m_outages > kMaxOutages) {
+        fail(error);
+        return;
+    }
+    m_clock.callAfter(kOutagePause, this, [this] {
+        if (m_promise.isFinished())
+            return;
+        if (m_exclusive)
+            claim();
+        else
+            move();
+    });
 }
 
 //! Shadow is told by tags; they must go with every other stage, or a later Staging would be Shadow.
@@ -171,14 +200,27 @@ void PromotionJob::readBack()
     if (m_reads == 0)
         enter(PromotionPhase::ReadBack, u"reading back"_s);
     ++m_reads;
-    await(readRegistry(m_connector, this, m_request.model), [this](const RegistryView &view) {
-        const mlflow::ModelVersion *mine = view.find(m_request.version);
-        m_stage = mine ? stageOf(*mine) : Stage::None;
-        if (m_exclusive)
-            judgeClaimedView(view);
-        else
-            judgeView(view);
-    });
+    await(
+        readRegistry(m_connector, this, m_request.model),
+        [this](const RegistryView &view) {
+            const mlflow::ModelVersion *mine = view.find(m_request.version);
+            m_stage = mine ? stageOf(*mine) : Stage::None;
+            if (m_exclusive)
+                judgeClaimedView(view);
+            else
+                judgeView(view);
+        },
+        [this](const Error &error) { readLater(error); });
+}
+
+void PromotionJob::readLater(const Error &error)
+{
+    m_lastStable.clear();
+    --m_reads;
+    if (++m_outages > kMaxOutages)
+        fail(error);
+    else
+        m_clock.callAfter(kOutagePause, this, [this] { readBack(); });
 }
 
 //! The newest claim wins: whoever lost it withdraws its own version and nothing else.

@@ -32,12 +32,16 @@ Q_SIGNALS:
 
 private:
     template <typename T, typename F> void await(const Call<T> &call, F next);
+    //! The same, with what to do after an outage instead of failing.
+    template <typename T, typename F>
+    void await(const Call<T> &call, F next, std::function<void(const Error &)> outage);
     void enter(PromotionPhase phase, const QString &text);
     void judge(const Evidence &evidence);
     void refuse();
     void claim();
     void checkClaim();
     void move();
+    void moveAgain(const Error &error);
     void tagStage();
     void readBack();
     void judgeView(const RegistryView &view);
@@ -46,6 +50,7 @@ private:
     void setAliases(const QList<AliasChange> &changes);
     void yieldTo(const RegistryView &view);
     void readAgain();
+    void readLater(const Error &error);
     void verified(const RegistryView &view);
     void superseded();
     void decide(
@@ -71,6 +76,7 @@ private:
     QStringList m_archived;
     Stage m_stage = Stage::None; //!< As last read from the server.
     int m_reads = 0;
+    int m_outages = 0;
     bool m_exclusive = false;
     bool m_moved = false;
 };

@@ -97,6 +97,50 @@ private Q_SLOTS:
         QCOMPARE(flow->partialResult()[u"gates"_s].toArray().size(), 11);
     }
 
+    void badDataIsNamedAndLeavesNoRun_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QString>("algorithm");
+        QTest::addColumn<QString>("told");
+        QByteArray rows("x,y\n");
+        QByteArray constant("x,y\n");
+        for (int i = 0; i < 60; ++i) {
+            rows += QByteArray::number(i * 0.37) + ',' + QByteArray::number(i * i * 0.11) + '\n';
+            constant += QByteArray::number(i * 0.37) + ",1\n";
+        }
+        QTest::newRow("no such target")
+            << QByteArray("a,b\n1,2\n2,3\n3,4\n") << QString() << u"y"_s;
+        QTest::newRow("constant target") << constant << QString() << u"y"_s;
+        QTest::newRow("one row") << QByteArray("x,y\n1,2\n") << QString() << u"bad.csv"_s;
+        QTest::newRow("only a header") << QByteArray("x,y\n") << QString() << u"bad.csv"_s;
+        QTest::newRow("binary file") << QByteArray("\x7f"
+                                                   "ELF\0\1\2\3\xff\xfe\0\0",
+            12) << QString() << u"bad.csv"_s;
+        QTest::newRow("algorithm of another problem")
+            << rows << u"LogisticRegression"_s << u"LogisticRegression"_s;
+    }
+
+    void badDataIsNamedAndLeavesNoRun()
+    {
+        QFETCH(QByteArray, content);
+        QFETCH(QString, algorithm);
+        QFETCH(QString, told);
+        QFile file(m_dir->filePath(u"bad.csv"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        PipelineSpec spec = specFor({file.fileName(), u"y"_s}, u"never"_s);
+        spec.algorithm = algorithm;
+        const auto flow = makePipeline(spec, m_context);
+        const auto result = await(flow->start(), kPatience);
+        VERIFY_KIND(result, ErrorKind::InvalidInput);
+        QVERIFY2(result.error().message.contains(told), qPrintable(result.error().text()));
+        QVERIFY2(!result.error().hint.isEmpty(), qPrintable(result.error().text()));
+        QVERIFY(m_connector->journalStatus().isEmpty());
+        VERIFY_KIND(
+            await(m_server->experiments.getByName(u"never"_s), kPatience), ErrorKind::NotFound);
+    }
+
     //! The server goes away while the engine trains and comes back later: nothing is lost.
     void aServerThatGoesAwayDuringTheTrainingLosesNothing()
     {

@@ -7,6 +7,7 @@
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QTemporaryDir>
+#include <QtCore/QTimer>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
@@ -156,6 +157,18 @@ private Q_SLOTS:
         QCOMPARE(m_registry->inStage(u"Production"_s), QStringList{u"3"_s});
         QCOMPARE(m_registry->versions[u"2"_s].stage, u"Archived"_s);
         QVERIFY(m_registry->modelTags.contains(leaseTagKey())); // it is not ours to remove
+    }
+
+    void anOutageRightAfterTheMoveIsWaitedOut()
+    {
+        m_registry->afterTransition = [this] {
+            m_registry->reachable = false;
+            QTimer::singleShot(500, this, [this] { m_registry->reachable = true; });
+        };
+        const auto result = promote(u"2"_s, Stage::Staging);
+        VERIFY_OK(result);
+        QCOMPARE(result->to, Stage::Staging);
+        QCOMPARE(m_registry->aliases.value(u"staging"_s), u"2"_s);
     }
 
     void gatesChangeNothing()
