@@ -5,19 +5,21 @@
 
 namespace signalbox {
 
-FlushWatch::FlushWatch(Journal &journal)
+FlushWatch::FlushWatch(Journal &journal, Replayer &replayer)
     : QObject(&journal)
     , m_journal(journal)
+    , m_replayer(replayer)
 {
 }
 
 Call<JournalStatus> FlushWatch::start(
     Journal &journal, Replayer &replayer, Clock &clock, std::chrono::milliseconds limit)
 {
-    auto *watch = new FlushWatch(journal);
+    auto *watch = new FlushWatch(journal, replayer);
     connect(&journal, &Journal::committed, watch, &FlushWatch::look);
     connect(&journal, &Journal::changedElsewhere, watch, &FlushWatch::look);
     connect(&replayer, &Replayer::runDrained, watch, &FlushWatch::look);
+    connect(&replayer, &Replayer::looked, watch, &FlushWatch::look);
     clock.callAfter(limit, watch, [watch] {
         watch->m_timeUp = true;
         watch->look();
@@ -35,7 +37,8 @@ void FlushWatch::look()
     const auto asked = m_journal.refreshStatus();
     asked.then(this, [this](const Result<JournalStatus> &status) {
         m_looking = false;
-        const bool done = status && status->isEmpty() && m_journal.isIdle();
+        const bool done =
+            status && status->isEmpty() && m_journal.isIdle() && !m_replayer.isLooking();
         if (done || m_timeUp || !status)
             end(status);
         else if (std::exchange(m_lookAgain, false))

@@ -23,10 +23,11 @@ public:
         Journal &journal, Replayer &replayer, Clock &clock, std::chrono::milliseconds limit);
 
 private:
-    explicit FlushWatch(Journal &journal);
+    FlushWatch(Journal &journal, Replayer &replayer);
     void look();
     void end(const Result<JournalStatus> &result);
     Journal &m_journal;
+    Replayer &m_replayer;
     bool m_looking = false;
     bool m_lookAgain = false;
     bool m_timeUp = false;

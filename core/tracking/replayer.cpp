@@ -66,6 +66,8 @@ void Replayer::retryNow()
     ++m_pauseNumber;
     m_pause = std::chrono::milliseconds(0);
     m_paused.clear();
+    if (m_active.isEmpty())
+        m_deadChecked = false;
     // A person, or a command that ends soon, asks: not the time to sit out the breaker's break.
     if (m_server.breaker().state() == BreakerState::Open)
         m_server.breaker().probeNow();
@@ -184,6 +186,7 @@ void Replayer::startRuns()
             // Free for the process that logs next, which then need not wait for us.
             m_lease.reset();
         }
+        Q_EMIT looked();
     });
 }
 

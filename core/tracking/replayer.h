@@ -34,6 +34,8 @@ public:
     void wake();
     //! Tries at once, whatever happened before.
     void retryNow();
+    //! Whether a try is under way that may still find something to send, such as a dead run's end.
+    [[nodiscard]] bool isLooking() const { return m_pumping; }
     //! The last reason to wait; empty while all is well.
     [[nodiscard]] const std::optional<Error> &trouble() const { return m_trouble; }
 
@@ -42,6 +44,8 @@ Q_SIGNALS:
     void parked(const signalbox::ParkedItem &item);
     //! A run has nothing to send for now.
     void runDrained();
+    //! A try has seen everything there is to send.
+    void looked();
     //! A try ended because the server is away or not willing.
     void waiting(const signalbox::Error &error);
 
