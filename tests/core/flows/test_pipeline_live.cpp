@@ -97,6 +97,48 @@ private Q_SLOTS:
         QCOMPARE(flow->partialResult()[u"gates"_s].toArray().size(), 11);
     }
 
+    //! The server's own archiving is not atomic: parallel moves would leave several in Production.
+    void parallelPromotionsLeaveOneChampion()
+    {
+        const auto first = await(m_connector->modelVersion(u"wine"_s, u"1"_s), kPatience);
+        VERIFY_OK(first);
+        RegisterModel again;
+        again.name = u"wine"_s;
+        again.modelId = first->loggedModelId();
+        again.runId = first->runId;
+        for (int i = 0; i < 3; ++i)
+            VERIFY_OK(await(m_connector->registerModel(again), kPatience));
+        const Policy policy = defaultPolicy(Home::resourcesDir()).value();
+        Waivers waivers;
+        for (const GateRule &rule : policy.rulesFor(Stage::Production, u"multiclass"_s))
+            waivers.insert(rule.id(), u"a drill"_s);
+        std::vector<std::unique_ptr<Promoter>> promoters;
+        QList<Call<PromotionResult>> calls;
+        for (const QString &version : {u"1"_s, u"2"_s, u"3"_s, u"4"_s}) {
+            promoters.push_back(std::make_unique<Promoter>(*m_connector));
+            calls.append(promoters.back()->promote(
+                {u"wine"_s, version, Stage::Production, u"race"_s, waivers}, policy));
+        }
+        int won = 0;
+        for (const Call<PromotionResult> &call : calls) {
+            const auto result = await(call, kPatience);
+            won += result ? 1 : 0;
+            if (!result)
+                VERIFY_KIND(result, ErrorKind::Conflict);
+        }
+        QCOMPARE(won, 1);
+        const auto versions = await(m_server->registry.versions(u"wine"_s), kPatience);
+        const auto model = await(m_server->registry.getModel(u"wine"_s), kPatience);
+        VERIFY_OK(versions);
+        VERIFY_OK(model);
+        QStringList holders;
+        for (const mlflow::ModelVersion &version : versions.value()) {
+            if (stageOf(version) == Stage::Production)
+                holders.append(version.version);
+        }
+        QCOMPARE(holders, QStringList{model->aliases.value(u"champion"_s)});
+    }
+
     void badDataIsNamedAndLeavesNoRun_data()
     {
         QTest::addColumn<QByteArray>("content");
