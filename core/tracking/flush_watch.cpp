@@ -37,11 +37,13 @@ void FlushWatch::look()
     const auto asked = m_journal.refreshStatus();
     asked.then(this, [this](const Result<JournalStatus> &status) {
         m_looking = false;
+        // What happened since the counts were asked for may have made them stale.
+        const bool again = std::exchange(m_lookAgain, false);
         const bool done =
-            status && status->isEmpty() && m_journal.isIdle() && !m_replayer.isLooking();
+            status && status->isEmpty() && m_journal.isIdle() && !m_replayer.isLooking() && !again;
         if (done || m_timeUp || !status)
             end(status);
-        else if (std::exchange(m_lookAgain, false))
+        else if (again)
             look();
     });
 }
