@@ -176,6 +176,8 @@ QString remedyFor(const Error &error, const QString &text)
         return u"The server failed by itself. Its log tells more; try again later."_s;
     if (error.kind == ErrorKind::Inactivity)
         return u"The server gave up waiting for the request. Try again."_s;
+    if (error.kind == ErrorKind::NotFound)
+        return u"Check the name or id; it may have been renamed or deleted."_s;
     return {}; // the server's own words are the best remedy for the rest
 }
 

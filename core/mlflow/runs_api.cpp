@@ -70,14 +70,21 @@ QList<Param> withoutRepeats(const QList<Param> &params)
     return kept;
 }
 
-/*! After a lost reply the same output is sent again, and MLflow fails on its own unique key instead
- *  of saying that it is there. The texts are those of SQLite, PostgreSQL and MySQL. */
-Result<void> knownOutputIsStored(const Result<void> &result)
+constexpr int kInputAttempts = 3;
+
+//! MLflow failed on its own unique key; the texts are those of SQLite, PostgreSQL and MySQL.
+bool saysDuplicate(const Error &error)
 {
     static const QRegularExpression duplicate(
         u"UNIQUE constraint failed|duplicate key value|Duplicate entry"_s,
         QRegularExpression::CaseInsensitiveOption);
-    if (!result && result.error().httpStatus >= 400 && result.error().message.contains(duplicate))
+    return error.httpStatus >= 400 && error.message.contains(duplicate);
+}
+
+//! After a lost reply the same output is sent again, and MLflow refuses what it has already.
+Result<void> knownOutputIsStored(const Result<void> &result)
+{
+    if (!result && saysDuplicate(result.error()))
         return {};
     return result;
 }
@@ -187,14 +194,37 @@ Call<void> RunsApi::deleteTag(const RunId &id, const QString &key) const
     return m_client.call<void>(write(u"delete-tag"_s, id, {{u"key"_s, key}}), acknowledged);
 }
 
+namespace {
+
+/*! MLflow looks for the dataset and inserts it without a lock, so two runs of one experiment that
+ *  name the same data at the same time make one of them fail. Sent again, it finds the row. */
+Call<void> sendInputs(RestClient &client, const HttpRequest &request, int attempts)
+{
+    const Call<void> sent = client.call<void>(request, acknowledged);
+    Promise<void> promise;
+    promise.onCancel([sent] { sent.cancel(); });
+    sent.then(&client, [promise, &client, request, attempts](const Result<void> &result) {
+        if (result || attempts <= 1 || !saysDuplicate(result.error())) {
+            promise.resolve(result);
+            return;
+        }
+        const Call<void> again = sendInputs(client, request, attempts - 1);
+        promise.onCancel([again] { again.cancel(); });
+        again.then(&client, [promise](const Result<void> &last) { promise.resolve(last); });
+    });
+    return promise.call();
+}
+
+} // namespace
+
 Call<void> RunsApi::logInputs(const RunId &id, const QList<DatasetInput> &datasets) const
 {
     for (const DatasetInput &input : datasets) {
         if (auto refused = refusedBy<void>(checkDataset(input)))
             return *refused;
     }
-    return m_client.call<void>(
-        write(u"log-inputs"_s, id, {{u"datasets"_s, encodeList(datasets)}}), acknowledged);
+    return sendInputs(m_client, write(u"log-inputs"_s, id, {{u"datasets"_s, encodeList(datasets)}}),
+        kInputAttempts);
 }
 
 Call<void> RunsApi::logOutputs(const RunId &id, const QList<ModelOutput> &models) const

@@ -120,7 +120,8 @@ class Pipelines(HomeCase):
         gate = verdicts[f"metric_at_least:{GATE_METRIC[name]}"]
         self.assertIn(gate["verdict"], ("pass", "fail"))
         self.assertAlmostEqual(gate["actual"], training.data.metrics[GATE_METRIC[name]], places=9)
-        self.assertEqual(self.ctl_json("journal", "status")["pending_points"], 0)
+        journal = self.ctl_json("journal", "status")
+        self.assertEqual((journal["pending_points"], journal["parked"]), (0, []))
 
     def test_breast_cancer(self):
         self.run_pipeline("breast_cancer")

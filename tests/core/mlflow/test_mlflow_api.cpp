@@ -224,6 +224,22 @@ private Q_SLOTS:
             ErrorKind::InvalidRequest);
     }
 
+    void inputsAreSentAgainWhenAnotherRunNamedTheSameDataAtTheSameTime()
+    {
+        const QString path = kApi + u"runs/log-inputs"_s;
+        m_fake->once(Verb::Post, path,
+            FakeReply::mlflowError(400, u"BAD_REQUEST"_s,
+                u"(sqlite3.IntegrityError) UNIQUE constraint failed: datasets.name"_s));
+        m_fake->on(Verb::Post, path, FakeReply::json("{}"));
+        mlflow::DatasetInput input;
+        input.name = u"churn.csv"_s;
+        input.digest = u"9f3c1a2b"_s;
+        input.sourceType = u"local"_s;
+        input.source = u"{}"_s;
+        VERIFY_OK(await(m_server->runs.logInputs(kRun, {input})));
+        QCOMPARE(m_fake->count(Verb::Post, path), 2);
+    }
+
     void archivesOnlyWhereTheServerCan()
     {
         const QString path = kApi + u"model-versions/transition-stage"_s;
