@@ -94,3 +94,5 @@ private:
 };
 
 } // namespace signalbox
+
+Q_DECLARE_METATYPE(signalbox::PageTarget)

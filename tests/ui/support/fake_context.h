@@ -7,7 +7,7 @@
 #include "core/workspace/profile.h"
 #include "core/workspace/python_environment.h"
 #include "tests/support/fake_transport.h"
-#include "tests/ui/scripted_dialogs.h"
+#include "tests/ui/support/scripted_dialogs.h"
 #include "ui/pages/ui_context.h"
 
 #include <QtCore/QTemporaryDir>
@@ -27,8 +27,8 @@ public:
     ~FakeContext() override;
 
     //! Connects to the fake under this title, with this breaker.
-    void connectFake(const QString &title = QStringLiteral("prod-tracking"),
-        const BreakerConfig &breaker = {});
+    void connectFake(
+        const QString &title = QStringLiteral("prod-tracking"), const BreakerConfig &breaker = {});
     void disconnectFake();
     [[nodiscard]] FakeTransport &fake() { return *m_fake; }
     [[nodiscard]] QString homePath() const { return m_dir.path(); }

@@ -74,8 +74,8 @@ private Q_SLOTS:
     void orderStays()
     {
         const std::vector<Point> few = downsample(wave(50'000), 700);
-        QVERIFY(std::is_sorted(few.begin(), few.end(),
-            [](const Point &a, const Point &b) { return a.x < b.x; }));
+        QVERIFY(std::is_sorted(
+            few.begin(), few.end(), [](const Point &a, const Point &b) { return a.x < b.x; }));
     }
 
     void pointsThatAreNoNumbersAreLeftOut()
@@ -85,8 +85,8 @@ private Q_SLOTS:
         points[20].y = std::numeric_limits<double>::infinity();
         QCOMPARE(downsample(points, 2000).size(), std::size_t{998});
         const std::vector<Point> few = downsample(points, 100);
-        QVERIFY(std::all_of(
-            few.begin(), few.end(), [](const Point &p) { return std::isfinite(p.y); }));
+        QVERIFY(
+            std::all_of(few.begin(), few.end(), [](const Point &p) { return std::isfinite(p.y); }));
     }
 
     void minMaxKeepsTheExtremesOfEachStretch()

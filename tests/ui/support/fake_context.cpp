@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/ui/fake_context.h"
+#include "tests/ui/support/fake_context.h"
 
 #include <QtCore/QDateTime>
 #include <QtCore/QJsonArray>
@@ -15,9 +15,8 @@ QJsonObject runJson(int number, const QString &status, qint64 start)
     const QString id = u"run%1"_s.arg(number);
     return {{u"info"_s,
                 QJsonObject{{u"run_id"_s, id}, {u"run_name"_s, u"amber-lynx-%1"_s.arg(number)},
-                    {u"experiment_id"_s, u"1"_s}, {u"status"_s, status},
-                    {u"start_time"_s, start}, {u"end_time"_s, start + 61'000},
-                    {u"lifecycle_stage"_s, u"active"_s}}},
+                    {u"experiment_id"_s, u"1"_s}, {u"status"_s, status}, {u"start_time"_s, start},
+                    {u"end_time"_s, start + 61'000}, {u"lifecycle_stage"_s, u"active"_s}}},
         {u"data"_s, QJsonObject{}}};
 }
 
@@ -56,8 +55,8 @@ void FakeContext::connectFake(const QString &title, const BreakerConfig &breaker
     config.breaker = breaker;
     config.retry.maxAttempts = 1;
     m_server = std::make_unique<mlflow::Server>(config, std::move(transport));
-    auto connector
-        = Connector::open(*m_server, m_dir.filePath(u"journal"_s), {u"fake"_s, u"Fake"_s});
+    auto connector =
+        Connector::open(*m_server, m_dir.filePath(u"journal"_s), {u"fake"_s, u"Fake"_s});
     Q_ASSERT(connector.hasValue());
     m_connector = std::move(connector).value();
     Q_EMIT connectionChanged();
@@ -119,8 +118,7 @@ Call<mlflow::ServerInfo> FakeContext::testServer(const QUrl &url)
     tested.append(url);
     if (testFailure)
         return Call<mlflow::ServerInfo>::finished(Failure(*testFailure));
-    return Call<mlflow::ServerInfo>::finished(
-        mlflow::ServerInfo{u"3.17.2"_s, u"SqlStore"_s, {}});
+    return Call<mlflow::ServerInfo>::finished(mlflow::ServerInfo{u"3.17.2"_s, u"SqlStore"_s, {}});
 }
 
 } // namespace signalbox::test
