@@ -160,6 +160,8 @@ void MainWindow::showPage(const QString &id, const PageTarget &target)
         m_navBar->setCurrent(id);
         setWindowTitle(tr("%1 – Signalbox").arg(entry->title));
         page->activate();
+        if (!before)
+            page->setFocus(Qt::OtherFocusReason);
     }
     page->openTarget(target);
     Q_EMIT pageShown(id);

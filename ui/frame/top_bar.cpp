@@ -124,7 +124,7 @@ void TopBar::buildCommandField()
     keys->setProperty("level", u"keys"_s);
     keys->setAttribute(Qt::WA_TransparentForMouseEvents);
     row->addStretch(1);
-    row->addWidget(keys);
+    row->addWidget(keys, 0, Qt::AlignVCenter);
     connect(m_command, &QPushButton::clicked, this, &TopBar::paletteRequested);
 }
 

@@ -61,6 +61,11 @@ void ConnectionMonitor::attach()
     RestClient &client = m_server->client();
     connect(&client, &RestClient::attemptFinished, this, [this](const AttemptRecord &record) {
         m_log->add(record);
+        if (record.status > 0) {
+            m_latencies.append(static_cast<double>(record.elapsed.count()));
+            if (m_latencies.size() > kKeptLatencies)
+                m_latencies.removeFirst();
+        }
         scheduleChanged();
     });
     connect(&client, &RestClient::queueChanged, this, [this](int count) {
@@ -153,9 +158,6 @@ void ConnectionMonitor::take(const ConnectorHealth &health)
         m_info = health.server;
         m_latency = health.latency;
         m_lastSeen = QDateTime::currentMSecsSinceEpoch();
-        m_latencies.append(static_cast<double>(health.latency.count()));
-        while (m_latencies.size() > kKeptLatencies)
-            m_latencies.removeFirst();
     }
     scheduleChanged();
 }

@@ -14,6 +14,7 @@
 #include "ui/widgets/page_header.h"
 #include "ui/widgets/plain_label.h"
 #include "ui/widgets/search_field.h"
+#include "ui/widgets/sparkline.h"
 
 #include <QtCore/QDateTime>
 #include <QtCore/QSaveFile>
@@ -69,19 +70,15 @@ HealthPage::HealthPage(UiContext &context, QWidget *parent)
     column->setContentsMargins(2 * kGrid, kGrid + 2, 2 * kGrid, 2 * kGrid);
     column->setSpacing(kGrid + 2);
     column->addWidget(m_header);
+    column->addWidget(buildCards());
     auto *splitter = new QSplitter(Qt::Vertical, this);
     splitter->setObjectName(u"healthSplitter"_s);
     splitter->setChildrenCollapsible(false);
     splitter->setHandleWidth(kGrid * 3 / 2);
-    auto *upper = new QWidget(splitter);
-    auto *row = new QHBoxLayout(upper);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid * 3 / 2);
-    row->addWidget(buildCards(), 7);
-    row->addWidget(buildTimeline(), 6);
-    splitter->addWidget(upper);
+    splitter->addWidget(buildTimeline());
     splitter->addWidget(buildLog());
-    splitter->setStretchFactor(1, 1);
+    splitter->setStretchFactor(0, 2);
+    splitter->setStretchFactor(1, 5);
     column->addWidget(splitter, 1);
     connect(&context.monitor(), &ConnectionMonitor::changed, this, &HealthPage::follow);
     connect(&context.monitor(), &ConnectionMonitor::transitioned, this, &HealthPage::fillTimeline);
@@ -114,54 +111,68 @@ void HealthPage::buildActions()
 QWidget *HealthPage::buildCards()
 {
     auto *box = new QWidget(this);
-    auto *grid = new QGridLayout(box);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setSpacing(kGrid * 3 / 2);
+    auto *row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kGrid * 3 / 2);
     auto *traffic = new Card(tr("Traffic"), box);
     traffic->setObjectName(u"trafficCard"_s);
     m_traffic = new FactGrid(traffic);
+    m_sparkline = new Sparkline(traffic);
+    m_sparkline->setAccessibleName(tr("Latency of the last requests"));
     traffic->body()->addWidget(m_traffic);
+    traffic->body()->addWidget(m_sparkline);
     traffic->body()->addStretch(1);
-    grid->addWidget(new BreakerCard(context(), box), 0, 0);
-    grid->addWidget(new JournalCard(context(), box), 0, 1);
-    grid->addWidget(traffic, 1, 0, 1, 2);
+    row->addWidget(new BreakerCard(context(), box), 1);
+    row->addWidget(traffic, 1);
+    row->addWidget(new JournalCard(context(), box), 1);
+    box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     return box;
 }
 
 QWidget *HealthPage::buildTimeline()
 {
     auto *box = new QWidget(this);
-    auto *column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(kGrid * 3 / 2);
-    auto *timelineCard = new Card(tr("Transitions"), box);
-    timelineCard->setFlush(true);
+    box->setMinimumHeight(5 * kRowHeight);
+    auto *row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(kGrid * 3 / 2);
     m_timeline->setHorizontalHeaderLabels({tr("Time"), tr("Now"), tr("Why")});
-    auto *timeline = new DataTable(timelineCard);
-    timeline->setObjectName(u"transitionsTableView"_s);
-    timeline->setAccessibleName(tr("Transitions of the breaker"));
-    timeline->setModel(m_timeline);
-    timeline->horizontalHeader()->resizeSection(0, 90);
-    timeline->horizontalHeader()->resizeSection(1, 110);
-    timelineCard->body()->addWidget(timeline);
-    column->addWidget(timelineCard, 3);
-    auto *parkedCard = new Card(tr("Parked items"), box);
-    parkedCard->setNote(tr("refused by the server for good"));
-    parkedCard->setFlush(true);
+    row->addWidget(buildTable(tr("Transitions"), u"transitionsTableView"_s, m_timeline,
+                       tr("The breaker has not changed its state.")),
+        3);
     m_parked->setHorizontalHeaderLabels({tr("What"), tr("Why")});
-    m_parkedTable = new DataTable(parkedCard);
-    m_parkedTable->setObjectName(u"parkedTableView"_s);
-    m_parkedTable->setAccessibleName(tr("Parked items"));
-    m_parkedTable->setModel(m_parked);
-    m_parkedTable->horizontalHeader()->resizeSection(0, 180);
-    m_noParked = new PlainLabel(tr("Nothing was refused."), parkedCard);
-    m_noParked->setLevel(u"muted"_s);
-    m_noParked->setMargin(kGrid * 3 / 2);
-    m_noParked->setContentsMargins(kGrid * 3 / 2, 0, kGrid, kGrid);
-    parkedCard->body()->addWidget(m_noParked);
-    parkedCard->body()->addWidget(m_parkedTable);
-    column->addWidget(parkedCard, 1);
+    row->addWidget(buildTable(tr("Parked items"), u"parkedTableView"_s, m_parked,
+                       tr("The server has not refused anything for good.")),
+        2);
     return box;
+}
+
+Card *HealthPage::buildTable(
+    const QString &title, const QString &name, QStandardItemModel *model, const QString &emptyText)
+{
+    auto *card = new Card(title, this);
+    card->setFlush(true);
+    auto *table = new DataTable(card);
+    table->setObjectName(name);
+    table->setAccessibleName(title);
+    table->setModel(model);
+    table->horizontalHeader()->resizeSection(0, model->columnCount() == 3 ? 90 : 180);
+    table->horizontalHeader()->resizeSection(1, 110);
+    auto *label = new PlainLabel(emptyText, card);
+    label->setLevel(u"muted"_s);
+    label->setContentsMargins(kGrid * 3 / 2, 0, kGrid, 0);
+    label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    card->body()->addWidget(label);
+    card->body()->addWidget(table, 1);
+    card->body()->addStretch(0);
+    const auto follow = [table, label, model] {
+        label->setVisible(model->rowCount() == 0);
+        table->setVisible(model->rowCount() > 0);
+    };
+    connect(model, &QAbstractItemModel::rowsInserted, card, follow);
+    connect(model, &QAbstractItemModel::rowsRemoved, card, follow);
+    follow();
+    return card;
 }
 
 QWidget *HealthPage::buildLog()
@@ -188,9 +199,9 @@ QWidget *HealthPage::buildLog()
     header->resizeSection(RequestLogModel::Time, 110);
     header->resizeSection(RequestLogModel::Verb, 64);
     header->resizeSection(RequestLogModel::Path, 460);
-    header->resizeSection(RequestLogModel::Status, 70);
+    header->resizeSection(RequestLogModel::Status, 84);
     header->resizeSection(RequestLogModel::Millis, 70);
-    header->resizeSection(RequestLogModel::Attempt, 80);
+    header->resizeSection(RequestLogModel::Attempt, 100);
     m_logCard->body()->addWidget(m_logTable);
     connect(search, &SearchField::searchChanged, m_filter, &RequestFilterModel::setText);
     connect(failures, &QCheckBox::toggled, m_filter, &RequestFilterModel::setOnlyFailures);
@@ -228,6 +239,7 @@ void HealthPage::follow()
     m_traffic->setFact(tr("Latency"),
         link == LinkState::Online ? format::duration(monitor.latency()) : QString(), true);
     m_traffic->setFact(tr("Attempts seen"), format::count(monitor.requestLog().total()), true);
+    m_sparkline->setValues(monitor.latencies());
     m_logCard->setNote(tr("last %1 of %2")
                            .arg(format::count(monitor.requestLog().rowCount()),
                                format::count(monitor.requestLog().total())));
@@ -256,8 +268,6 @@ void HealthPage::fillParked()
     for (const ParkedItem &item : items)
         m_parked->appendRow(
             {textItem(format::oneLine(item.what)), textItem(format::oneLine(item.reason), true)});
-    m_noParked->setVisible(items.isEmpty());
-    m_parkedTable->setVisible(!items.isEmpty());
 }
 
 void HealthPage::exportLog()

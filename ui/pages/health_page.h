@@ -11,8 +11,8 @@ class Card;
 class DataTable;
 class FactGrid;
 class PageHeader;
-class PlainLabel;
 class RequestFilterModel;
+class Sparkline;
 
 /*! Breaker with countdown and its transitions, queue, journal with parked items, and the request
  *  log. Everything comes from the ConnectionMonitor; the page asks the server nothing itself. */
@@ -31,6 +31,9 @@ private:
     void buildActions();
     [[nodiscard]] QWidget *buildCards();
     [[nodiscard]] QWidget *buildTimeline();
+    //! A table in a card, with a text in its place while it is empty.
+    [[nodiscard]] Card *buildTable(const QString &title, const QString &name,
+        QStandardItemModel *model, const QString &emptyText);
     [[nodiscard]] QWidget *buildLog();
     void follow();
     void fillTimeline();
@@ -44,10 +47,9 @@ private:
     QAction *m_copy = nullptr;
     QAction *m_export = nullptr;
     FactGrid *m_traffic = nullptr;
+    Sparkline *m_sparkline = nullptr;
     QStandardItemModel *m_timeline = nullptr;
     QStandardItemModel *m_parked = nullptr;
-    DataTable *m_parkedTable = nullptr;
-    PlainLabel *m_noParked = nullptr;
     Card *m_logCard = nullptr;
     DataTable *m_logTable = nullptr;
     RequestFilterModel *m_filter = nullptr;

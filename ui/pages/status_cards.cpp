@@ -190,7 +190,7 @@ void BreakerCard::follow()
     m_facts->setFact(tr("Succeeded"), count(b.successes), true);
     m_facts->setFact(tr("Failed"), count(b.failures), true);
     m_facts->setFact(tr("Held back"), count(b.rejected), true);
-    m_facts->setFact(tr("Opened"), tr("%1 times").arg(count(b.opened)), true);
+    m_facts->setFact(tr("Times opened"), count(b.opened), true);
     m_tryNow->setVisible(
         b.state == BreakerState::Open || (connected && monitor.link() == LinkState::Unreachable));
     if (b.state == BreakerState::Open && !m_countdown->isActive())

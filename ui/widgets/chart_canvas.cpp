@@ -186,6 +186,12 @@ void ChartCanvas::leaveEvent(QEvent *event)
     QChartView::leaveEvent(event);
 }
 
+void ChartCanvas::resizeEvent(QResizeEvent *event)
+{
+    QChartView::resizeEvent(event);
+    Q_EMIT resized();
+}
+
 void ChartCanvas::drawForeground(QPainter *painter, const QRectF &rect)
 {
     QChartView::drawForeground(painter, rect);

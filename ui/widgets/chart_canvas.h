@@ -37,10 +37,13 @@ public:
 
 Q_SIGNALS:
     void hovered(std::optional<double> x);
+    //! The plot has another size: another number of points and ticks fits.
+    void resized();
 
 protected:
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void drawForeground(QPainter *painter, const QRectF &rect) override;
 
 private:

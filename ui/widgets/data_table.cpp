@@ -94,6 +94,7 @@ DataTable::DataTable(QWidget *parent)
     verticalHeader()->setDefaultSectionSize(kRowHeight);
     verticalHeader()->setMinimumSectionSize(kRowHeight);
     horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setFont(Theme::instance().strongFont());
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     horizontalHeader()->setFixedHeight(kRowHeight + 2);
     horizontalHeader()->setStretchLastSection(true);

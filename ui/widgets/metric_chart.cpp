@@ -70,6 +70,7 @@ MetricChart::MetricChart(const QString &title, QWidget *parent)
     m_timer->setInterval(100);
     connect(m_timer, &QTimer::timeout, this, &MetricChart::redraw);
     connect(m_canvas, &ChartCanvas::hovered, this, &MetricChart::crosshairMoved);
+    connect(m_canvas, &ChartCanvas::resized, this, &MetricChart::scheduleRedraw);
     connect(&Theme::instance(), &Theme::changed, this, &MetricChart::redraw);
     setEmptyText(tr("No points yet"));
     setTitle(title);
@@ -216,12 +217,6 @@ std::size_t MetricChart::drawnPoints() const
 QString MetricChart::hoverText() const
 {
     return m_canvas->hoverLines().join(u'\n');
-}
-
-void MetricChart::resizeEvent(QResizeEvent *event)
-{
-    QWidget::resizeEvent(event);
-    scheduleRedraw();
 }
 
 void MetricChart::scheduleRedraw()

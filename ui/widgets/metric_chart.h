@@ -73,9 +73,6 @@ Q_SIGNALS:
     //! The user wants the picture in a file.
     void saveRequested();
 
-protected:
-    void resizeEvent(QResizeEvent *event) override;
-
 private:
     void buildHeader();
     void scheduleRedraw();
