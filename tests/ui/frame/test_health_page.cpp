@@ -93,7 +93,7 @@ private Q_SLOTS:
         monitor().checkNow();
         QTest::mouseClick(button(u"healthGoOnlinePushButton"_s), Qt::LeftButton);
         QTRY_COMPARE(monitor().link(), LinkState::Online);
-        QVERIFY(m_context->fake().count() > before);
+        QTRY_VERIFY(m_context->fake().count() > before);
         QVERIFY(!m_context->store().active().stayOffline);
     }
 

@@ -220,7 +220,7 @@ private Q_SLOTS:
     void everyControlHasANameForScreenReaders()
     {
         for (const QAbstractButton *button : m_window->findChildren<QAbstractButton *>()) {
-            if (button->objectName().startsWith(u"qt_"))
+            if (button->inherits("QLineEditIconButton")) // Qt's own, inside a line edit
                 continue;
             QVERIFY2(!button->objectName().isEmpty(), button->metaObject()->className());
             QVERIFY2(!button->accessibleName().isEmpty() || !button->text().isEmpty(),

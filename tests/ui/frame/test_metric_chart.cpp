@@ -40,7 +40,7 @@ private Q_SLOTS:
         chart.show();
         QVERIFY(QTest::qWaitForWindowExposed(&chart));
         chart.setSeries({decay(u"a"_s, 100'000)});
-        QVERIFY(chart.drawnPoints() > 100);
+        QTRY_VERIFY(chart.drawnPoints() > 100);
         QVERIFY(chart.drawnPoints() <= 500);
         QCOMPARE(chart.series(0).points.size(), std::size_t{100'000});
     }
