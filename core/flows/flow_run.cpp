@@ -43,6 +43,7 @@ FlowRun::FlowRun(Connector &connector, FlowRunSpec spec, QObject *parent)
     m_batchTimer.setSingleShot(true);
     m_batchTimer.setInterval(kBatchInterval);
     connect(&m_batchTimer, &QTimer::timeout, this, &FlowRun::sendBatch);
+    connect(&connector, &Connector::aboutToShutDown, this, &FlowRun::sendBatch);
     connect(&connector, &Connector::runLinked, this, [this](const RunLink &link) {
         if (link.localId != m_session.localId() || !m_runId.isEmpty())
             return;

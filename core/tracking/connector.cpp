@@ -44,6 +44,7 @@ Connector::Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, C
 
 Connector::~Connector()
 {
+    Q_EMIT aboutToShutDown();
     for (const auto &session : sessions()) {
         if (session->live)
             end(session, u"The program closed its connection before the run had ended."_s);
@@ -171,8 +172,14 @@ Call<JournalStatus> Connector::flush(std::chrono::milliseconds limit)
     return FlushWatch::start(*m_journal, *m_replayer, m_clock, limit);
 }
 
+std::optional<Error> Connector::replayTrouble() const
+{
+    return m_replayer->trouble();
+}
+
 Call<void> Connector::shutDown(const QString &reason, std::chrono::milliseconds limit)
 {
+    Q_EMIT aboutToShutDown();
     for (const auto &session : sessions()) {
         if (session->live)
             end(session, reason);

@@ -94,6 +94,8 @@ public:
     [[nodiscard]] Call<ConnectorHealth> health();
 
     [[nodiscard]] JournalStatus journalStatus() const; //!< Last known; local, at once.
+    //! Why the journal waits, after the last try failed; empty while all is well.
+    [[nodiscard]] std::optional<Error> replayTrouble() const;
     //! Replays until nothing is pending or `limit` passed; resolves with what is left.
     [[nodiscard]] Call<JournalStatus> flush(std::chrono::milliseconds limit);
     /*! True when nothing of this server-side run is pending or parked here: the barrier before
@@ -112,6 +114,8 @@ Q_SIGNALS:
     void journalChanged(const signalbox::JournalStatus &status);
     //! The server has created the run; once more when a model of it is complete.
     void runLinked(const signalbox::RunLink &link);
+    //! Live runs are about to be ended: log now what is still held back.
+    void aboutToShutDown();
     //! The journal's queue was full and has room again.
     void roomAvailable();
     //! The server refused an item for good.

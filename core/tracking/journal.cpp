@@ -168,12 +168,18 @@ Call<Ack> Journal::addFiles(const LocalRunId &run, const NewItem &item, Copy cop
         return {};
     };
     const qint64 now = m_clock.epochMs();
-    return submit<Ack>(std::move(op), [run, item, copied, now](JournalStore &store) -> Result<Ack> {
-        NewItem complete = item;
-        complete.files = copied->files;
-        const auto added = store.addItems(run.text(), {complete}, now);
-        return added ? Result<Ack>(Ack{added.value()}) : Result<Ack>(added.failure());
+    const auto ack =
+        submit<Ack>(std::move(op), [run, item, copied, now](JournalStore &store) -> Result<Ack> {
+            NewItem complete = item;
+            complete.files = copied->files;
+            const auto added = store.addItems(run.text(), {complete}, now);
+            return added ? Result<Ack>(Ack{added.value()}) : Result<Ack>(added.failure());
+        });
+    ack.then(this, [this, copied](const Result<Ack> &result) {
+        if (!result)
+            spool::remove(m_folder, copied->files);
     });
+    return ack;
 }
 
 void Journal::landed(const QString &run)

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{30'000};
 constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
 constexpr std::chrono::milliseconds kWatch{2000};
+constexpr std::chrono::milliseconds kLeaseRetry{250};
 constexpr int kInternalError = 500;
 
 //! How a run ends whose process died without ending it.
@@ -112,14 +113,28 @@ void Replayer::pump()
         m_pumpAgain = true;
         return;
     }
-    if (m_backingOff || !takeLease())
+    if (m_backingOff)
         return;
+    if (!takeLease()) {
+        askForLeaseSoon();
+        return;
+    }
     m_pumping = true;
     m_pumpAgain = false;
     if (std::exchange(m_deadChecked, true))
         startRuns();
     else
         endDeadRuns();
+}
+
+void Replayer::askForLeaseSoon()
+{
+    if (std::exchange(m_askingForLease, true))
+        return;
+    m_clock.callAfter(kLeaseRetry, this, [this] {
+        m_askingForLease = false;
+        wake();
+    });
 }
 
 void Replayer::endDeadRuns()

@@ -51,6 +51,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] bool takeLease();
+    void askForLeaseSoon();
     void pump();
     void endDeadRuns();
     void endRunsOf(const QStringList &owners);
@@ -77,6 +78,7 @@ private:
     QHash<qint64, RunPause> m_paused; // the server fails over something of these runs
     bool m_pumping = false;
     bool m_pumpAgain = false;
+    bool m_askingForLease = false;
     bool m_backingOff = false;
     bool m_deadChecked = false; // since the lease was taken
     bool m_probing = false; // one run only, until the server takes something

@@ -199,6 +199,20 @@ private Q_SLOTS:
         QVERIFY(spooled().isEmpty());
     }
 
+    void aRefusedFileLeavesNoCopyBehind()
+    {
+        const auto journal = opened();
+        const auto ack = await(journal->addFiles(LocalRunId(u"nobody"_s), fileItem(),
+            [](const JournalFolder &folder) -> Result<QList<SpooledFile>> {
+                const auto kept = spool::writeBytes(folder, "text", u"a"_s);
+                if (!kept)
+                    return kept.failure();
+                return QList<SpooledFile>{kept.value()};
+            }));
+        VERIFY_KIND(ack, ErrorKind::Local);
+        QTRY_VERIFY(spooled().isEmpty());
+    }
+
     void aFullDiskIsAnErrorBeforeTheAcknowledgement()
     {
         const QString path = written(u"large.bin"_s, QByteArray(400'000, 'x'));

@@ -314,7 +314,9 @@ private Q_SLOTS:
     void shutDownEndsLiveRunsAsKilled()
     {
         RunSession run = m_bench->run();
-        (void)run.logMetrics(steps(1));
+        // Whoever collects values for a batch gets the chance to log them.
+        connect(m_bench->connector.get(), &Connector::aboutToShutDown, this,
+            [&run] { (void)run.logMetrics(steps(1)); });
         VERIFY_OK(m_bench->outcome(m_bench->connector->shutDown(u"SIGTERM arrived."_s, 60s)));
         QCOMPARE(server().onlyRun().status, u"KILLED"_s);
         QCOMPARE(
@@ -396,6 +398,9 @@ private Q_SLOTS:
         VERIFY_OK(health);
         QVERIFY(!health->reachable);
         QVERIFY(health->error);
+        RunSession run = m_bench->run();
+        QVERIFY(
+            m_bench->eventually([&] { return m_bench->connector->replayTrouble().has_value(); }));
         server().down = false;
         m_bench->server->breaker().reset();
         health = m_bench->outcome(m_bench->connector->health());
