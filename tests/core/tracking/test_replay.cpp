@@ -315,7 +315,8 @@ private Q_SLOTS:
     {
         RunSession run = m_bench->run();
         // Whoever collects values for a batch gets the chance to log them.
-        connect(m_bench->connector.get(), &Connector::aboutToShutDown, this,
+        const QObject context;
+        connect(m_bench->connector.get(), &Connector::aboutToShutDown, &context,
             [&run] { (void)run.logMetrics(steps(1)); });
         VERIFY_OK(m_bench->outcome(m_bench->connector->shutDown(u"SIGTERM arrived."_s, 60s)));
         QCOMPARE(server().onlyRun().status, u"KILLED"_s);
