@@ -43,7 +43,7 @@ Call<void> DesktopContext::reported(const Call<void> &call)
 {
     call.then(this, [this](const Result<void> &) {
         Q_EMIT connectionProgress({});
-        monitor().checkNow();
+        monitor().tryNow();
     });
     return call;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/redaction.h"
 #include "core/tracking/connector.h"
+#include "core/workspace/local_server.h"
 #include "core/workspace/profile.h"
 #include "ui/pages/ui_context.h"
 
@@ -86,6 +87,9 @@ void ConnectionMonitor::attach()
         m_journal = status;
         scheduleChanged();
     });
+    if (LocalServer *local = m_context.localServer())
+        connect(local, &LocalServer::statusChanged, this, &ConnectionMonitor::tryNow,
+            Qt::UniqueConnection);
     m_timer->start();
     checkNow();
 }
@@ -105,6 +109,7 @@ void ConnectionMonitor::detach()
     m_hasServer = false;
     m_answered = false;
     m_reachable = false;
+    m_stopped = false;
     m_latency = 0ms;
     m_latencies.clear();
     m_queued = 0;
@@ -117,7 +122,7 @@ void ConnectionMonitor::detach()
 
 LinkState ConnectionMonitor::link() const
 {
-    if (!m_hasServer)
+    if (!m_hasServer || m_stopped)
         return LinkState::None;
     if (breaker().state == BreakerState::Isolated)
         return LinkState::Offline;
@@ -141,11 +146,26 @@ void ConnectionMonitor::checkNow()
     Connector *connector = m_context.connector();
     if (!connector || m_health.isRunning())
         return;
+    // Asking a server that nobody has started would only open the breaker against it.
+    m_stopped = localServerIsStopped();
+    if (m_stopped) {
+        m_answered = true;
+        m_reachable = false;
+        scheduleChanged();
+        return;
+    }
     m_health = connector->health();
     m_health.call().then(this, [this](const Result<ConnectorHealth> &result) {
         if (result)
             take(result.value());
     });
+}
+
+bool ConnectionMonitor::localServerIsStopped() const
+{
+    LocalServer *local = m_context.localServer();
+    return local && m_context.connectionTitle() == ProfileStore::localWorkspaceName()
+        && local->status().state == LocalServerState::Stopped;
 }
 
 void ConnectionMonitor::take(const ConnectorHealth &health)

@@ -76,6 +76,7 @@ private:
     void detach();
     void take(const ConnectorHealth &health);
     void recordTransition(const Transition &transition);
+    [[nodiscard]] bool localServerIsStopped() const;
     void rememberOffline(bool offline);
     void scheduleChanged();
 
@@ -84,6 +85,7 @@ private:
     bool m_hasServer = false;
     bool m_answered = false;
     bool m_reachable = false;
+    bool m_stopped = false; //!< The local server of this connection is not started.
     bool m_changedQueued = false;
     std::chrono::milliseconds m_latency{0};
     QList<double> m_latencies;

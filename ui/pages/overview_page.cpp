@@ -2,8 +2,6 @@
 #include "ui/pages/overview_page.h"
 
 #include "core/tracking/connector.h"
-#include "core/workspace/local_server.h"
-#include "core/workspace/profile.h"
 #include "ui/models/formatters.h"
 #include "ui/pages/connection_monitor.h"
 #include "ui/pages/overview_rows.h"
@@ -63,8 +61,6 @@ OverviewPage::OverviewPage(UiContext &context, QWidget *parent)
     connect(&context, &UiContext::aboutToDisconnect, this, &OverviewPage::drop);
     connect(&context.tasks(), &TaskList::changed, this, &OverviewPage::followTasks);
     connect(m_welcome, &WelcomePanel::startingChanged, this, &OverviewPage::follow);
-    if (LocalServer *local = context.localServer())
-        connect(local, &LocalServer::statusChanged, this, &OverviewPage::follow);
     followTasks();
     follow();
 }
@@ -159,11 +155,7 @@ void OverviewPage::follow()
 {
     ConnectionMonitor &monitor = context().monitor();
     const LinkState link = monitor.link();
-    const Profile profile = context().profiles() ? context().profiles()->active() : Profile{};
-    const bool local = profile.isLocalWorkspace() && context().connectionTitle() == profile.name;
-    const bool stopped = link != LinkState::Online && local && context().localServer()
-        && context().localServer()->status().state == LocalServerState::Stopped;
-    const bool welcome = link == LinkState::None || stopped || m_welcome->isStarting();
+    const bool welcome = link == LinkState::None || m_welcome->isStarting();
     m_stack->setCurrentWidget(welcome ? m_welcome : m_dashboard);
     m_header->setSubtitle(welcome ? QString() : context().connectionTitle());
     if (welcome || link == LinkState::Online || link == LinkState::Connecting)

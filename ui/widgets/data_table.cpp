@@ -19,6 +19,22 @@ namespace {
 
 constexpr int kCellSide = 8;
 
+// Qt forgets the room that the sort mark takes beside a right-aligned title.
+class RoomyHeader final : public QHeaderView {
+public:
+    explicit RoomyHeader(QWidget *parent)
+        : QHeaderView(Qt::Horizontal, parent)
+    {
+        setSectionsClickable(true);
+    }
+
+protected:
+    [[nodiscard]] QSize sectionSizeFromContents(int section) const override
+    {
+        return QHeaderView::sectionSizeFromContents(section) + QSize(2 * kCellSide, 0);
+    }
+};
+
 } // namespace
 
 void CellDelegate::paint(
@@ -89,6 +105,7 @@ DataTable::DataTable(QWidget *parent)
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
     setFrameShape(QFrame::NoFrame);
+    setHorizontalHeader(new RoomyHeader(this));
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(kRowHeight);
