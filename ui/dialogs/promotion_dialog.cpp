@@ -27,7 +27,7 @@ namespace signalbox {
 
 namespace {
 
-constexpr int kWidth = 830;
+constexpr int kWidth = 880;
 constexpr int kMaxGateRows = 15;
 
 Tone toneOf(Stage stage)
@@ -83,7 +83,7 @@ void PromotionDialog::build()
     m_table->setModel(m_gates);
     m_table->horizontalHeader()->hide();
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setMinimumHeight(kRowHeight * 3);
+    m_table->setFixedHeight(kRowHeight * 4);
     m_reason->setObjectName(u"promotionReason"_s);
     m_reason->setAccessibleName(tr("Reason"));
     m_reason->setPlaceholderText(tr("Reason (kept with the decision)"));
@@ -98,15 +98,16 @@ void PromotionDialog::build()
     layout->setSpacing(kGrid * 3 / 2);
     layout->addWidget(buildHeader());
     layout->addWidget(m_banner);
-    layout->addWidget(m_table, 1);
+    layout->addWidget(m_table);
     layout->addWidget(buildChanges());
     layout->addWidget(m_progress);
     layout->addWidget(m_progressText);
     layout->addWidget(m_waivers);
     layout->addWidget(m_reason);
+    layout->addStretch(1);
     layout->addWidget(buildButtons());
     setMinimumWidth(640);
-    resize(kWidth, 420);
+    resize(kWidth, 240);
 }
 
 QWidget *PromotionDialog::buildHeader()
@@ -139,15 +140,15 @@ QWidget *PromotionDialog::buildChanges()
     auto *layout = new QVBoxLayout(box);
     layout->setContentsMargins(kGrid * 3 / 2, kGrid, kGrid * 3 / 2, kGrid);
     layout->setSpacing(kGrid / 2);
-    auto *title = new PlainLabel(tr("What will change"), box);
-    title->setLevel(u"strong"_s);
+    m_changesTitle = new PlainLabel(tr("What will change"), box);
+    m_changesTitle->setLevel(u"strong"_s);
     m_changesText = new PlainLabel(box);
     m_changesText->setLevel(u"muted"_s);
     m_changesText->setObjectName(u"promotionChanges"_s);
     m_keep = new QCheckBox(tr("Keep the present version in Production as well"), box);
     m_keep->setObjectName(u"keepExistingCheck"_s);
     m_keep->hide();
-    layout->addWidget(title);
+    layout->addWidget(m_changesTitle);
     layout->addWidget(m_changesText);
     layout->addWidget(m_keep);
     connect(m_keep, &QCheckBox::toggled, this, &PromotionDialog::evaluate);
@@ -223,7 +224,7 @@ void PromotionDialog::takeReport(const GateReport &report)
     fit(GateTableModel::LimitColumn, 90, 150);
     fit(GateTableModel::ActualColumn, 90, 170);
     const int rows = std::min(m_gates->rowCount(), kMaxGateRows);
-    m_table->setMinimumHeight(std::max(1, rows) * kRowHeight + 2);
+    m_table->setFixedHeight(std::max(1, rows) * kRowHeight + 2);
     m_table->setVisible(m_gates->rowCount() > 0);
     resize(size().width(), std::max(height(), sizeHint().height()));
 }
@@ -323,6 +324,7 @@ void PromotionDialog::takeResult(const Result<PromotionResult> &result)
     m_retry->hide();
     m_banner->showMessage(Tone::Good, text);
     evaluate();
+    m_changesTitle->setText(tr("What has changed"));
     m_promote->hide();
     m_waivers->hide();
     m_keep->hide();

@@ -79,6 +79,7 @@ private:
     PlainLabel *m_policyLabel = nullptr;
     Banner *m_banner = nullptr;
     QWidget *m_changes = nullptr;
+    PlainLabel *m_changesTitle = nullptr;
     PlainLabel *m_changesText = nullptr;
     QProgressBar *m_progress = nullptr;
     PlainLabel *m_progressText = nullptr;

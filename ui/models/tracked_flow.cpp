@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/redaction.h"
+#include "ui/models/formatters.h"
 
 #include <algorithm>
 #include <array>
@@ -136,12 +137,26 @@ void TrackedFlow::takeStep(int index, const FlowStep &step)
         m_stepStarted.append(0);
     }
     const bool began = step.state == StepState::Running && m_stepStarted.at(index) == 0;
+    const bool moved = m_steps.at(index).state != step.state;
     m_steps[index] = step;
+    if (moved && step.state != StepState::Pending)
+        logStep(step);
     if (began) {
         m_stepStarted[index] = systemClock().epochMs();
         m_progress.clear();
     }
     Q_EMIT stepChanged(index);
+}
+
+//! The engine says little while all goes well; the steps make the log a story.
+void TrackedFlow::logStep(const FlowStep &step)
+{
+    QString text = step.title + u": " + nameOf(step.state);
+    if (step.state == StepState::Done && step.elapsed.count() > 0)
+        text += u" in " + format::duration(step.elapsed);
+    if (!step.detail.isEmpty())
+        text += u", " + step.detail;
+    takeLog(step.state == StepState::Failed ? u"error"_s : u"info"_s, text);
 }
 
 void TrackedFlow::takeLog(const QString &level, const QString &text)

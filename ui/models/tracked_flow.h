@@ -77,6 +77,7 @@ Q_SIGNALS:
 private:
     void listen();
     void takeStep(int index, const FlowStep &step);
+    void logStep(const FlowStep &step);
     void takeLog(const QString &level, const QString &text);
     void takeMetric(const QString &key, double value, qint64 step);
     void finish(const Result<QJsonObject> &result);

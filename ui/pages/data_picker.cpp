@@ -250,6 +250,8 @@ void DataPicker::showPreview()
         m_rows->appendRow(items);
     }
     m_preview->resizeColumnsToContents();
+    for (int i = 0; i < m_rows->columnCount(); ++i) // the header is bold, which is not measured
+        m_preview->setColumnWidth(i, m_preview->columnWidth(i) + kGrid * 3 / 2);
 }
 
 void DataPicker::fillTargets()

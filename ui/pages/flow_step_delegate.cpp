@@ -15,7 +15,7 @@ namespace signalbox {
 namespace {
 
 constexpr int kIcon = 14;
-constexpr int kTitleWidth = 200;
+constexpr int kTitleWidth = 236;
 constexpr int kTimeWidth = 90;
 
 } // namespace

@@ -33,7 +33,7 @@ constexpr int kDrawMs = 120;
 
 LiveCurve liveCurveOf(const QString &key)
 {
-    if (key.startsWith("hpo_"_L1))
+    if (key == "hpo_value"_L1 || key == "hpo_best"_L1)
         return {u"hpo"_s, key.mid(4)};
     if (key.startsWith("round_"_L1)) {
         const QString rest = key.mid(6);
@@ -164,6 +164,8 @@ void FlowView::drawCharts()
         drawChart(group);
     }
     int column = 0;
+    for (int i = 0; i < kMaxCharts; ++i)
+        m_grid->setColumnStretch(i, i < static_cast<int>(m_charts.size()) ? 1 : 0);
     for (const auto &[group, chart] : m_charts)
         m_grid->addWidget(chart->parentWidget(), 0, column++);
     m_chartArea->setVisible(!m_charts.empty());

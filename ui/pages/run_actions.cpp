@@ -129,6 +129,8 @@ QUrl RunActions::browserUrl(const QUrl &server, const mlflow::Run &run)
 {
     QUrl url(server);
     url.setUserInfo({});
+    if (!url.path().endsWith(u'/'))
+        url.setPath(url.path() + u'/');
     url.setFragment(
         u"/experiments/"_s + run.info.experimentId.text() + u"/runs/" + run.info.id.text());
     return url;

@@ -45,7 +45,9 @@ private Q_SLOTS:
         s.flow->setStepState(u"inspect"_s, StepState::Done, u"7,043 rows"_s);
         QTRY_COMPARE(model.index(0).data(FlowStepModel::DetailRole).toString(), u"7,043 rows"_s);
         Q_EMIT s.flow->logLine(u"info"_s, u"one\ntwo"_s);
-        QCOMPARE(s.run->log().size(), 2);
+        const auto &log = s.run->log();
+        QCOMPARE(log.constLast().text, u"two"_s);
+        QVERIFY(log.constFirst().text.startsWith(u"Inspect data: running"_s));
         Q_EMIT s.flow->metric(u"loss"_s, 0.5, 1);
         Q_EMIT s.flow->metric(u"loss"_s, 0.4, 2);
         QCOMPARE(s.run->metrics().value(u"loss"_s).size(), 2);
