@@ -96,6 +96,7 @@ FlowContext FakeContext::flowContext()
     context.connector = m_connector.get();
     context.home = &m_home;
     context.environment = &m_environment;
+    context.resourcesDir = Home::resourcesDir();
     return context;
 }
 
