@@ -3,6 +3,7 @@
 
 #include "ui/models/formatters.h"
 #include "ui/theme/icons.h"
+#include "ui/widgets/plain_label.h"
 
 #include <algorithm>
 
@@ -183,6 +184,7 @@ QVariant ArtifactTreeModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return format::oneLine(node->label, 200);
     case Qt::ToolTipRole:
+        return plainToolTip(node->file.path);
     case RawValueRole:
         return node->file.path;
     case Qt::DecorationRole:

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "ui/models/formatters.h"
+#include "ui/widgets/plain_label.h"
 
 #include <algorithm>
 
@@ -224,6 +225,7 @@ QVariant ExperimentTreeModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return format::oneLine(node->label, 120);
     case Qt::ToolTipRole:
+        return plainToolTip(format::oneLine(node->path));
     case Qt::AccessibleTextRole:
         return format::oneLine(node->path);
     case IdRole:

@@ -2,6 +2,7 @@
 #include "ui/models/flow_step_model.h"
 
 #include "ui/models/formatters.h"
+#include "ui/widgets/plain_label.h"
 
 using namespace Qt::StringLiterals;
 
@@ -94,6 +95,7 @@ QVariant FlowStepModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole:
         return QString(step.title + u", " + nameOf(step.state) + u", " + detail + u' ' + time);
     case Qt::ToolTipRole:
+        return plainToolTip(detail);
     case DetailRole:
         return detail;
     case ElapsedRole:

@@ -4,6 +4,7 @@
 #include "ui/models/formatters.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/plain_label.h"
 
 #include <algorithm>
 #include <cmath>
@@ -130,8 +131,10 @@ QVariant GateTableModel::data(const QModelIndex &index, int role) const
         const bool right = index.column() == LimitColumn || index.column() == ActualColumn;
         return alignment(right);
     }
-    const bool text = role == Qt::DisplayRole || role == Qt::ToolTipRole
-        || role == Qt::AccessibleTextRole || role == RawValueRole;
+    if (role == Qt::ToolTipRole)
+        return plainToolTip(data(index, Qt::AccessibleTextRole).toString());
+    const bool text =
+        role == Qt::DisplayRole || role == Qt::AccessibleTextRole || role == RawValueRole;
     if (!text)
         return {};
     switch (index.column()) {

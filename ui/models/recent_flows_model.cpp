@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "ui/models/formatters.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/plain_label.h"
 
 using namespace Qt::StringLiterals;
 
@@ -100,7 +101,7 @@ QVariant RecentFlowsModel::sessionData(const TrackedFlow &flow, int column, int 
         return role == Qt::AccessibleTextRole || role == RawValueRole ? QVariant(state)
                                                                       : QVariant();
     }
-    if (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == RawValueRole)
+    if (role == Qt::DisplayRole || role == RawValueRole)
         return QString(titleOf(flow.kind()) + u' ' + format::oneLine(flow.subject(), 80));
     return {};
 }
@@ -119,7 +120,7 @@ QVariant RecentFlowsModel::pastData(const mlflow::Run &run, int column, int role
     if (role == Qt::DisplayRole || role == RawValueRole)
         return QString(flowWord(run) + u' ' + subjectOf(run));
     if (role == Qt::ToolTipRole)
-        return QString(format::oneLine(run.info.name) + u", "
+        return plainToolTip(format::oneLine(run.info.name) + u", "
             + format::relativeTime(run.info.startTime, systemClock().epochMs()));
     return {};
 }

@@ -3,6 +3,7 @@
 
 #include "core/promotion/stage.h"
 #include "ui/models/formatters.h"
+#include "ui/widgets/plain_label.h"
 
 #include <algorithm>
 
@@ -127,8 +128,8 @@ QVariant RegisteredModelsModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return format::oneLine(model.name, 200);
     case Qt::ToolTipRole:
-        return format::oneLine(
-            model.description.isEmpty() ? model.name : model.name + u": "_s + model.description);
+        return plainToolTip(format::oneLine(
+            model.description.isEmpty() ? model.name : model.name + u": "_s + model.description));
     case IdRole:
     case RawValueRole:
         return model.name;

@@ -99,6 +99,7 @@ private Q_SLOTS:
         QCOMPARE(table()->model()->rowCount(), 3);
         QCOMPARE(cell(0), u"amber-lynx"_s);
         QCOMPARE(cell(1), u"<b>bold</b>"_s); // as it is, not as markup
+        QVERIFY(!table()->model()->index(1, 0).data(Qt::ToolTipRole).toString().contains(u"<b>"_s));
         const QAbstractItemModel *model = table()->model();
         QStringList headers;
         for (int i = 0; i < model->columnCount(); ++i)
