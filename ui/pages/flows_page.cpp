@@ -11,6 +11,7 @@
 #include "ui/widgets/card.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/page_header.h"
+#include "ui/widgets/plain_label.h"
 #include "ui/widgets/status_pill.h"
 
 #include <QtCore/QTimer>
@@ -165,7 +166,13 @@ Card *FlowsPage::buildRecent()
     m_recentTable->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_recentTable->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
     card->body()->setContentsMargins(kGrid / 2, 0, kGrid / 2, kGrid / 2);
+    m_noFlows = new PlainLabel(tr("No flow has been recorded yet."), card);
+    m_noFlows->setLevel(u"muted"_s);
+    m_noFlows->setContentsMargins(kGrid, 0, kGrid, 0);
+    m_noFlows->hide();
+    card->body()->addWidget(m_noFlows);
     card->body()->addWidget(m_recentTable);
+    connect(m_recent, &QAbstractItemModel::rowsInserted, m_noFlows, &QWidget::hide);
     connect(m_recentTable, &QTableView::clicked, this, &FlowsPage::openRecent);
     connect(m_recentTable, &QTableView::activated, this, &FlowsPage::openRecent);
     return card;
@@ -227,8 +234,10 @@ void FlowsPage::loadPast()
     m_experimentsCall = context().server()->experiments.search(query);
     m_experimentsCall.call().then(
         this, [this](const Result<mlflow::Page<mlflow::Experiment>> &page) {
-            if (!page || !context().server())
+            if (!page || !context().server()) {
+                pastLoaded({});
                 return;
+            }
             mlflow::RunQuery runs;
             for (const mlflow::Experiment &experiment : page->items)
                 runs.experimentIds.append(experiment.id);
@@ -237,11 +246,24 @@ void FlowsPage::loadPast()
             runs.orderBy = {u"attributes.start_time DESC"_s};
             m_pastCall = context().server()->runs.search(runs);
             m_pastCall.call().then(this, [this](const Result<mlflow::Page<mlflow::Run>> &past) {
-                if (past)
-                    m_recent->setPast(past->items);
-                Q_EMIT readyChanged();
+                pastLoaded(past ? past->items : QList<mlflow::Run>());
             });
         });
+}
+
+//! An outage keeps what was read before.
+void FlowsPage::pastLoaded(const QList<mlflow::Run> &runs)
+{
+    m_pastKnown = true;
+    if (!runs.isEmpty())
+        m_recent->setPast(runs);
+    m_noFlows->setVisible(m_recent->rowCount() == 0);
+    Q_EMIT readyChanged();
+}
+
+bool FlowsPage::isReady() const
+{
+    return !context().server() || m_pastKnown;
 }
 
 void FlowsPage::openTarget(const PageTarget &target)
@@ -279,63 +301,6 @@ void FlowsPage::showFlow(TrackedFlow *flow)
     if (const int row = m_recent->rowOf(flow); row >= 0)
         m_recentTable->selectRow(row);
     showHeader();
-}
-
-void FlowsPage::launch()
-{
-    if (!context().connector()) {
-        context().notify(makeError(ErrorKind::Local, tr("There is no connection to record to."),
-            tr("Start the local workspace or connect to a server on the overview page.")));
-        return;
-    }
-    std::unique_ptr<Flow> flow;
-    switch (m_form->kind()) {
-    case FlowKind::Selector:
-        flow = m_makers.selector(m_form->selectorSpec());
-        break;
-    case FlowKind::Trainer:
-        flow = m_makers.trainer(m_form->trainerSpec());
-        break;
-    case FlowKind::Deployer:
-        flow = m_makers.deployer(m_form->deployerSpec());
-        break;
-    case FlowKind::Pipeline:
-        flow = m_makers.pipeline(m_form->pipelineSpec());
-        break;
-    }
-    TrackedFlow *tracked = m_registry.start(std::move(flow), m_form->subject());
-    track(tracked);
-    showFlow(tracked);
-}
-
-void FlowsPage::track(TrackedFlow *flow)
-{
-    if (!flow->isRunning())
-        return;
-    Task task;
-    task.title = titleOf(flow->kind()) + u' ' + format::oneLine(flow->subject(), 60);
-    task.cancel = [flow] { flow->cancel(); };
-    task.open = [this, flow] {
-        context().openPage(id());
-        showFlow(flow);
-    };
-    const int taskId = context().tasks().begin(std::move(task));
-    m_tasks.insert(flow, taskId);
-    const auto report = [this, flow, taskId] {
-        QString step;
-        for (const FlowStep &s : flow->steps()) {
-            if (s.state == StepState::Running || s.state == StepState::Waiting)
-                step = s.title;
-        }
-        const QString progress = flow->progressText();
-        context().tasks().report(taskId,
-            progress.isEmpty() ? step : QString(step + u" · " + progress), flow->progressDone(),
-            flow->progressTotal());
-    };
-    connect(flow, &TrackedFlow::stepChanged, this, report);
-    connect(flow, &TrackedFlow::progressChanged, this, report);
-    connect(flow, &TrackedFlow::mainRunChanged, this, &FlowsPage::showHeader);
-    report();
 }
 
 void FlowsPage::showHeader()

@@ -18,6 +18,7 @@ class DataTable;
 class FlowForm;
 class FlowView;
 class PageHeader;
+class PlainLabel;
 class RecentFlowsModel;
 
 //! Makes flows; core's makers in the window, fakes in tests.
@@ -43,7 +44,7 @@ public:
     void refresh() override;
     //! Action "demo" starts the demo pipeline; "selector", "trainer", ... open that form.
     void openTarget(const PageTarget &target) override;
-    [[nodiscard]] bool isReady() const override { return !m_pastCall.isRunning(); }
+    [[nodiscard]] bool isReady() const override;
     [[nodiscard]] QList<QAction *> pageActions() const override { return m_actions; }
 
     [[nodiscard]] FlowRegistry &registry() { return m_registry; }
@@ -63,6 +64,7 @@ private:
     void showHeader();
     void openRecent(const QModelIndex &index);
     void loadPast();
+    void pastLoaded(const QList<mlflow::Run> &runs);
     void tick();
 
     FlowRegistry m_registry;
@@ -81,6 +83,8 @@ private:
     QAction *m_cancel = nullptr;
     QAction *m_openRun = nullptr;
     bool m_demoPending = false;
+    bool m_pastKnown = false; //!< Read, or refused.
+    PlainLabel *m_noFlows = nullptr;
     ScopedCall<mlflow::Page<mlflow::Experiment>> m_experimentsCall;
     ScopedCall<mlflow::Page<mlflow::Run>> m_pastCall;
 };

@@ -2,6 +2,7 @@
 #include "ui/pages/run_overview.h"
 
 #include "ui/models/formatters.h"
+#include "ui/models/run_columns.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/key_value_table.h"
@@ -99,8 +100,11 @@ void RunOverview::setRun(const mlflow::Run &run)
     for (const mlflow::Param &param : run.params)
         params.append({param.key, param.value, false});
     QList<KeyValue> metrics;
+    QStringList names;
     for (const mlflow::Metric &metric : run.metrics)
-        metrics.append({metric.key, format::number(metric.value), true});
+        names.append(metric.key);
+    for (const QString &name : rankedMetrics(names))
+        metrics.append({name, format::number(run.metric(name).value_or(0)), true});
     QList<KeyValue> tags;
     for (const mlflow::Tag &tag : run.tags) {
         if (!tag.key.startsWith("mlflow."_L1))

@@ -33,7 +33,7 @@ constexpr int kMaxLines = 12;
 constexpr int kTopRuns = 4; // drawn while nothing is selected
 constexpr int kMaxColumnWidth = 220;
 constexpr int kMaxMenuKeys = 60;
-constexpr int kHeaderSides = 24; // margins and the sort mark
+constexpr int kHeaderSides = 22; // margins and the sort mark
 
 QString settingsKey(const QString &experiment)
 {
@@ -160,7 +160,7 @@ void RunsList::fitColumns()
         const QString title = m_model->headerData(i, Qt::Horizontal, Qt::DisplayRole).toString();
         const int wanted =
             std::max(view->sizeHintForColumn(i), metrics.horizontalAdvance(title) + kHeaderSides);
-        header->resizeSection(i, std::min(wanted + kGrid, kMaxColumnWidth));
+        header->resizeSection(i, std::min(wanted, kMaxColumnWidth));
     }
 }
 
