@@ -31,7 +31,7 @@ void RunsPage::makeActions()
         makeAction(u"openInBrowser"_s, tr("Open in browser"), u"external"_s, Qt::CTRL | Qt::Key_B);
     m_export = makeAction(u"exportRuns"_s, tr("Export CSV…"), u"download"_s, Qt::CTRL | Qt::Key_E);
     m_back = makeAction(
-        u"backToRuns"_s, tr("Back to the runs"), u"chevron-left"_s, Qt::ALT | Qt::Key_Left);
+        u"backToRuns"_s, tr("Back to the runs"), u"chevron-left"_s, Qt::ALT | Qt::Key_Up);
     auto *focusFilter =
         makeAction(u"filterRuns"_s, tr("Filter runs"), u"filter"_s, Qt::CTRL | Qt::Key_F);
     auto *focusTree = makeAction(u"filterExperiments"_s, tr("Filter experiments"), u"search"_s,
