@@ -88,6 +88,7 @@ void DesktopApp::leave(const QString &reason, int exitCode)
     if (m_leaving)
         return;
     m_leaving = true;
+    m_window->saveWindow();
     m_window->hide();
     if (!m_session.isOpen()) {
         QCoreApplication::exit(exitCode);

@@ -85,6 +85,7 @@ CommandPalette::CommandPalette(QWidget *parent)
     connect(m_field, &QLineEdit::textChanged, this, [this](const QString &text) {
         m_model->setPattern(text);
         m_list->setCurrentIndex(m_model->index(0));
+        fitRows();
     });
     connect(m_field, &QLineEdit::returnPressed, this, &CommandPalette::runCurrent);
     connect(m_list, &QListView::clicked, this, &CommandPalette::runCurrent);
@@ -97,9 +98,8 @@ void CommandPalette::popUp(QList<PaletteEntry> entries, int centreX, int top, in
     m_model->setPattern({});
     m_model->setEntries(m_entries);
     m_list->setCurrentIndex(m_model->index(0));
-    m_list->setFixedHeight(kVisibleRows * (kRowHeight + 4) + 4);
     setFixedWidth(width);
-    adjustSize();
+    fitRows();
     const QPoint at(centreX - width / 2, top);
     QWidget::move(parentWidget() ? parentWidget()->mapToGlobal(at) : at);
     show();
@@ -112,6 +112,14 @@ void CommandPalette::append(const QList<PaletteEntry> &entries)
     m_entries += entries;
     m_model->setEntries(m_entries);
     m_list->setCurrentIndex(m_model->index(qMax(0, row)));
+    fitRows();
+}
+
+void CommandPalette::fitRows()
+{
+    const int rows = qBound(1, m_model->rowCount(), kVisibleRows);
+    m_list->setFixedHeight(rows * (kRowHeight + 4) + 4);
+    adjustSize();
 }
 
 bool CommandPalette::eventFilter(QObject *watched, QEvent *event)

@@ -31,6 +31,7 @@ protected:
 private:
     void runCurrent();
     void move(int rows);
+    void fitRows();
     QList<PaletteEntry> m_entries;
     QLineEdit *m_field = nullptr;
     QListView *m_list = nullptr;

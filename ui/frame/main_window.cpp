@@ -117,7 +117,7 @@ QAction *MainWindow::addCommand(const QString &id, const QString &text, const QS
 {
     auto *action = new QAction(themeIcon(icon), text, this);
     action->setObjectName(id % u"Action"_s);
-    action->setProperty("icon", icon);
+    action->setProperty("iconName", icon);
     action->setShortcut(keys);
     connect(action, &QAction::triggered, this, std::move(run));
     addAction(action);
@@ -200,7 +200,7 @@ QList<PaletteEntry> MainWindow::paletteEntries() const
                 continue;
             const QString keys = action->shortcut().toString(QKeySequence::NativeText);
             out.append({action->text().remove(u'&'), keys.isEmpty() ? kind : keys,
-                action->property("icon").toString(), [action] { action->trigger(); }});
+                action->property("iconName").toString(), [action] { action->trigger(); }});
         }
     };
     if (const Page *page = currentPage()) {
@@ -219,7 +219,8 @@ void MainWindow::openPalette()
 {
     const QWidget *field = m_topBar->commandField();
     const QPoint middle = field->mapTo(this, QPoint(field->width() / 2, 0));
-    m_palette->popUp(paletteEntries(), middle.x(), middle.y() - 8, qMax(520, field->width() + 16));
+    m_palette->popUp(
+        paletteEntries(), middle.x(), qMax(2, middle.y() - 8), qMax(520, field->width() + 16));
     lookUpExperiments();
 }
 

@@ -37,6 +37,8 @@ public:
     //! The page of the last session, else the first.
     [[nodiscard]] QString rememberedPage() const;
     void openPalette();
+    //! Writes geometry and page; done by closing too.
+    void saveWindow() const;
     [[nodiscard]] CommandPalette &commandPalette() { return *m_palette; }
     [[nodiscard]] ToastHost &toasts() { return *m_toasts; }
 
@@ -59,7 +61,6 @@ private:
     [[nodiscard]] QList<PaletteEntry> paletteEntries() const;
     void lookUpExperiments();
     void restoreWindow();
-    void saveWindow() const;
 
     UiContext &m_context;
     std::vector<PageEntry> m_entries;

@@ -164,8 +164,10 @@ void ConnectionMonitor::checkNow()
 bool ConnectionMonitor::localServerIsStopped() const
 {
     LocalServer *local = m_context.localServer();
-    return local && m_context.connectionTitle() == ProfileStore::localWorkspaceName()
-        && local->status().state == LocalServerState::Stopped;
+    if (!local || m_context.connectionTitle() != ProfileStore::localWorkspaceName())
+        return false;
+    const LocalServerState state = local->status().state;
+    return state == LocalServerState::Stopped || state == LocalServerState::Starting;
 }
 
 void ConnectionMonitor::take(const ConnectorHealth &health)

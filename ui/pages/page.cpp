@@ -24,6 +24,7 @@ QAction *Page::makeAction(
 {
     auto *action = new QAction(text, this);
     action->setObjectName(id % u"Action"_s);
+    action->setProperty("iconName", icon);
     if (!icon.isEmpty())
         action->setIcon(themeIcon(icon));
     if (!shortcut.isEmpty()) {

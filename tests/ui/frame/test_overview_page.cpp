@@ -44,6 +44,16 @@ private Q_SLOTS:
             QVERIFY(button(name)->isVisible());
     }
 
+    void aLocalServerThatNobodyStartedIsLeftAlone()
+    {
+        m_context->connectFake(ProfileStore::localWorkspaceName());
+        QTRY_VERIFY(button(u"startLocalPushButton"_s)->isVisible());
+        QCOMPARE(m_context->monitor().link(), LinkState::None);
+        m_context->monitor().checkNow();
+        QCOMPARE(m_context->fake().count(), 0);
+        QVERIFY(m_page->isReady());
+    }
+
     void startingTheWorkspaceShowsThatItIsBusy()
     {
         QTest::mouseClick(button(u"startLocalPushButton"_s), Qt::LeftButton);
