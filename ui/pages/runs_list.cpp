@@ -33,7 +33,7 @@ constexpr int kMaxLines = 12;
 constexpr int kTopRuns = 4; // drawn while nothing is selected
 constexpr int kMaxColumnWidth = 220;
 constexpr int kMaxMenuKeys = 60;
-constexpr int kHeaderSides = 22; // margins and the sort mark
+constexpr int kHeaderSides = 40; // margins, and the room that the style keeps for a sort mark
 
 QString settingsKey(const QString &experiment)
 {
