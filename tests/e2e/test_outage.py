@@ -67,6 +67,19 @@ class Outages(HomeCase):
         self.assertTrue(run.data.tags["signalbox.error.kind"])
         self.assertIn("kill", run.data.tags["signalbox.error.message"].lower())
 
+    def test_library_example_records_its_run(self):
+        url = self.ctl_json("server", "status")["url"]
+        done = subprocess.run([os.environ["SIGNALBOX_EXAMPLE"], url, str(self.folder / "example-journal")],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = [r for r in self.all_runs() if r.info.run_name == "first run"][0]
+        self.assertEqual(run.info.status, "FINISHED")
+        self.assertEqual(run.data.params, {"learning_rate": "0.1"})
+        history = self.client().get_metric_history(run.info.run_id, "loss")
+        self.assertEqual([m.step for m in history], list(range(10)))
+        self.assertEqual([f.path for f in self.client().list_artifacts(run.info.run_id, "notes")],
+                         ["notes/readme.txt"])
+
     def test_sigterm_ends_the_run_killed(self):
         process = self.start(*self.train_args("terminated"))
         linked = self.read_until(process, lambda e: e["event"] == "run")

@@ -234,9 +234,12 @@ void JournalCard::follow()
         m_pill->setLook({Tone::Good, u"check"_s, tr("empty")});
     else
         m_pill->setLook({Tone::Info, u"journal"_s, tr("pending")});
-    m_sentence->setText(journal.isEmpty()
-            ? tr("Everything that was logged is on the server.")
-            : tr("Logged and safe on this machine; sent when the server answers."));
+    if (!journal.isEmpty())
+        m_sentence->setText(tr("Logged and safe on this machine; sent when the server answers."));
+    else if (parked)
+        m_sentence->setText(tr("Everything is on the server but what it refused."));
+    else
+        m_sentence->setText(tr("Everything that was logged is on the server."));
     if (journal.replayerElsewhere)
         m_sentence->setText(tr("Another process sends what is pending."));
     m_facts->setFact(tr("Runs"), format::count(journal.pendingRuns), true);
