@@ -16,7 +16,7 @@ template <typename T> class Promise;
 
 /*! A cheap, copyable handle to one running operation, confined to the thread that made it.
  *  Dropping the handle does not cancel; ScopedCall does. */
-template <typename T> class [[nodiscard]] Call final {
+template <typename T> class Call final {
 public:
     using Value = T;
     Call() = default;

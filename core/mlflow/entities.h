@@ -33,9 +33,9 @@ struct Metric {
     double value = 0.0;
     qint64 timestamp = 0;
     qint64 step = 0;
-    QString modelId; //!< MLflow 3: the logged model that the value belongs to.
-    QString datasetName;
-    QString datasetDigest;
+    QString modelId{}; //!< MLflow 3: the logged model that the value belongs to.
+    QString datasetName{};
+    QString datasetDigest{};
 };
 
 enum class Lifecycle : quint8 { Active, Deleted };

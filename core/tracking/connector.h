@@ -23,9 +23,9 @@ class SyncWaiters;
 struct RunSpec {
     QString experiment; //!< By name; created when missing, restored never.
     QString name;
-    mlflow::TagList tags;
-    LocalRunId parent; //!< A run of this journal; becomes `mlflow.parentRunId`.
-    RunId parentOnServer; //!< Or one that the server knows already.
+    mlflow::TagList tags{};
+    LocalRunId parent{}; //!< A run of this journal; becomes `mlflow.parentRunId`.
+    RunId parentOnServer{}; //!< Or one that the server knows already.
 };
 
 struct RegisterModel {
