@@ -33,7 +33,7 @@ private Q_SLOTS:
     {
         const PythonEnvironment environment(Home(m_home.path()));
         if (!environment.status().ready)
-            QSKIP("no Python environment: set SIGNALBOX_ENV_DIR to one");
+            QFAIL("no Python environment: set SIGNALBOX_ENV_DIR to one");
     }
 
     void namesTheFileThatIsNotThere()

@@ -28,7 +28,7 @@ private Q_SLOTS:
         m_home = std::make_unique<Home>(m_dir->filePath(u"home"_s));
         m_environment = std::make_unique<PythonEnvironment>(*m_home);
         if (!m_environment->status().ready)
-            QSKIP("no Python environment: set SIGNALBOX_ENV_DIR to one");
+            QFAIL("no Python environment: set SIGNALBOX_ENV_DIR to one");
         m_local = std::make_unique<LocalServer>(*m_home, *m_environment);
         const auto started = await(m_local->start(), kPatience);
         VERIFY_OK(started);

@@ -79,7 +79,7 @@ private Q_SLOTS:
         m_dir = std::make_unique<QTemporaryDir>();
         m_environment = std::make_unique<PythonEnvironment>(home());
         if (!m_environment->status().ready)
-            QSKIP("no Python environment: set SIGNALBOX_ENV_DIR to one");
+            QFAIL("no Python environment: set SIGNALBOX_ENV_DIR to one");
         m_server = std::make_unique<LocalServer>(home(), *m_environment);
     }
     void cleanupTestCase()
