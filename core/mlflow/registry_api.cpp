@@ -111,7 +111,7 @@ Call<void> RegistryApi::deleteModel(const QString &name) const
 
 Call<void> RegistryApi::setModelTag(const QString &name, const Tag &tag) const
 {
-    return m_client.call<void>(onModel(Verb::Post, u"set-tag"_s, name, encode(tag)), acknowledged);
+    return upsert(m_client, onModel(Verb::Post, u"set-tag"_s, name, encode(tag)));
 }
 
 Call<void> RegistryApi::deleteModelTag(const QString &name, const QString &key) const
@@ -179,8 +179,7 @@ Call<void> RegistryApi::deleteVersion(const QString &name, const QString &versio
 Call<void> RegistryApi::setVersionTag(
     const QString &name, const QString &version, const Tag &tag) const
 {
-    return m_client.call<void>(
-        onVersion(Verb::Post, u"set-tag"_s, name, version, encode(tag)), acknowledged);
+    return upsert(m_client, onVersion(Verb::Post, u"set-tag"_s, name, version, encode(tag)));
 }
 
 Call<void> RegistryApi::deleteVersionTag(
@@ -202,9 +201,8 @@ Call<ModelVersion> RegistryApi::transitionStage(
 Call<void> RegistryApi::setAlias(
     const QString &name, const QString &alias, const QString &version) const
 {
-    return m_client.call<void>(
-        onModel(Verb::Post, u"alias"_s, name, {{u"alias"_s, alias}, {u"version"_s, version}}),
-        acknowledged);
+    return upsert(m_client,
+        onModel(Verb::Post, u"alias"_s, name, {{u"alias"_s, alias}, {u"version"_s, version}}));
 }
 
 Call<void> RegistryApi::deleteAlias(const QString &name, const QString &alias) const

@@ -4,6 +4,7 @@
 #include "core/json/json_writer.h"
 #include "core/mlflow/entity_json.h"
 
+#include <QtCore/QRegularExpression>
 #include <QtCore/QUrl>
 
 using namespace Qt::StringLiterals;
@@ -60,6 +61,42 @@ Failure repeatedToken()
     return Failure(ErrorKind::Decode,
         u"The server repeats a page of the listing, so its end cannot be reached."_s,
         u"Update MLflow; versions 3.1 to 3.13 are known for this."_s);
+}
+
+bool saysDuplicate(const Error &error)
+{
+    static const QRegularExpression duplicate(
+        u"UNIQUE constraint failed|duplicate key value|Duplicate entry"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    return error.httpStatus >= 400 && error.message.contains(duplicate);
+}
+
+namespace {
+
+constexpr int kUpsertAttempts = 3;
+
+Call<void> sendUpsert(RestClient &client, const HttpRequest &request, int attempts)
+{
+    const Call<void> sent = client.call<void>(request, acknowledged);
+    Promise<void> promise;
+    promise.onCancel([sent] { sent.cancel(); });
+    sent.then(&client, [promise, &client, request, attempts](const Result<void> &result) {
+        if (result || attempts <= 1 || !saysDuplicate(result.error())) {
+            promise.resolve(result);
+            return;
+        }
+        const Call<void> again = sendUpsert(client, request, attempts - 1);
+        promise.onCancel([again] { again.cancel(); });
+        again.then(&client, [promise](const Result<void> &last) { promise.resolve(last); });
+    });
+    return promise.call();
+}
+
+} // namespace
+
+Call<void> upsert(RestClient &client, const HttpRequest &request)
+{
+    return sendUpsert(client, request, kUpsertAttempts);
 }
 
 Decoder<Experiment> experimentReply()

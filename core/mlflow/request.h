@@ -33,6 +33,13 @@ enum class Repeat : quint8 { Harmless, Never };
 //! Ends as success for any JSON object; a page of HTML is no success.
 [[nodiscard]] Result<void> acknowledged(const HttpResponse &response);
 
+//! MLflow failed on its own unique key; the texts are those of SQLite, PostgreSQL and MySQL.
+[[nodiscard]] bool saysDuplicate(const Error &error);
+/*! Sends a request that sets something by its key. MLflow looks for the row and inserts it without
+ *  a lock, so two callers that set the same key at the same time make one of them fail; sent
+ *  again (up to three times in all), it finds the row. */
+[[nodiscard]] Call<void> upsert(RestClient &client, const HttpRequest &request);
+
 template <typename T> using Decoder = std::function<Result<T>(const HttpResponse &)>;
 
 //! Parses the body and lets `read` make a value of its root.

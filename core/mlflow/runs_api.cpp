@@ -5,7 +5,6 @@
 #include "core/mlflow/request.h"
 #include "core/mlflow/validation.h"
 
-#include <QtCore/QRegularExpression>
 #include <QtCore/QSet>
 
 using namespace Qt::StringLiterals;
@@ -68,17 +67,6 @@ QList<Param> withoutRepeats(const QList<Param> &params)
         kept.append(param);
     }
     return kept;
-}
-
-constexpr int kInputAttempts = 3;
-
-//! MLflow failed on its own unique key; the texts are those of SQLite, PostgreSQL and MySQL.
-bool saysDuplicate(const Error &error)
-{
-    static const QRegularExpression duplicate(
-        u"UNIQUE constraint failed|duplicate key value|Duplicate entry"_s,
-        QRegularExpression::CaseInsensitiveOption);
-    return error.httpStatus >= 400 && error.message.contains(duplicate);
 }
 
 //! After a lost reply the same output is sent again, and MLflow refuses what it has already.
@@ -173,20 +161,20 @@ Call<void> RunsApi::logBatch(const Batch &batch) const
         body.insert(u"params"_s, encodeList(withoutRepeats(batch.params)));
     if (!batch.tags.isEmpty())
         body.insert(u"tags"_s, encodeList(batch.tags));
-    HttpRequest request = write(u"log-batch"_s, batch.runId, body);
+    const HttpRequest request = write(u"log-batch"_s, batch.runId, body);
     if (request.body.size() > kMaxBatchBytes)
         return Call<void>::finished(Failure(ErrorKind::InvalidRequest,
             u"The batch has %1 bytes; MLflow takes at most one million."_s.arg(
                 QString::number(request.body.size())),
             u"Send it in several batches."_s));
-    return m_client.call<void>(std::move(request), acknowledged);
+    return upsert(m_client, request);
 }
 
 Call<void> RunsApi::setTag(const RunId &id, const Tag &tag) const
 {
     if (auto refused = refusedBy<void>(checkRunTag(tag)))
         return *refused;
-    return m_client.call<void>(write(u"set-tag"_s, id, encode(tag)), acknowledged);
+    return upsert(m_client, write(u"set-tag"_s, id, encode(tag)));
 }
 
 Call<void> RunsApi::deleteTag(const RunId &id, const QString &key) const
@@ -194,37 +182,13 @@ Call<void> RunsApi::deleteTag(const RunId &id, const QString &key) const
     return m_client.call<void>(write(u"delete-tag"_s, id, {{u"key"_s, key}}), acknowledged);
 }
 
-namespace {
-
-/*! MLflow looks for the dataset and inserts it without a lock, so two runs of one experiment that
- *  name the same data at the same time make one of them fail. Sent again, it finds the row. */
-Call<void> sendInputs(RestClient &client, const HttpRequest &request, int attempts)
-{
-    const Call<void> sent = client.call<void>(request, acknowledged);
-    Promise<void> promise;
-    promise.onCancel([sent] { sent.cancel(); });
-    sent.then(&client, [promise, &client, request, attempts](const Result<void> &result) {
-        if (result || attempts <= 1 || !saysDuplicate(result.error())) {
-            promise.resolve(result);
-            return;
-        }
-        const Call<void> again = sendInputs(client, request, attempts - 1);
-        promise.onCancel([again] { again.cancel(); });
-        again.then(&client, [promise](const Result<void> &last) { promise.resolve(last); });
-    });
-    return promise.call();
-}
-
-} // namespace
-
 Call<void> RunsApi::logInputs(const RunId &id, const QList<DatasetInput> &datasets) const
 {
     for (const DatasetInput &input : datasets) {
         if (auto refused = refusedBy<void>(checkDataset(input)))
             return *refused;
     }
-    return sendInputs(m_client, write(u"log-inputs"_s, id, {{u"datasets"_s, encodeList(datasets)}}),
-        kInputAttempts);
+    return upsert(m_client, write(u"log-inputs"_s, id, {{u"datasets"_s, encodeList(datasets)}}));
 }
 
 Call<void> RunsApi::logOutputs(const RunId &id, const QList<ModelOutput> &models) const

@@ -240,6 +240,40 @@ private Q_SLOTS:
         QCOMPARE(m_fake->count(Verb::Post, path), 2);
     }
 
+    void whatIsSetByKeyIsSentAgainWhenAnotherCallerWasFirst_data()
+    {
+        QTest::addColumn<QString>("call");
+        for (const char *call : {"registered-models/set-tag", "registered-models/alias",
+                 "model-versions/set-tag", "runs/set-tag", "runs/log-batch"})
+            QTest::newRow(call) << QString::fromLatin1(call);
+    }
+    void whatIsSetByKeyIsSentAgainWhenAnotherCallerWasFirst()
+    {
+        QFETCH(const QString, call);
+        const mlflow::Tag tag{u"owner"_s, u"ü"_s};
+        const QHash<QString, std::function<Call<void>()>> send{
+            {u"registered-models/set-tag"_s,
+                [&] { return m_server->registry.setModelTag(u"m"_s, tag); }},
+            {u"registered-models/alias"_s,
+                [&] { return m_server->registry.setAlias(u"m"_s, u"champion"_s, u"1"_s); }},
+            {u"model-versions/set-tag"_s,
+                [&] { return m_server->registry.setVersionTag(u"m"_s, u"1"_s, tag); }},
+            {u"runs/set-tag"_s, [&] { return m_server->runs.setTag(kRun, tag); }},
+            {u"runs/log-batch"_s, [&] {
+                 return m_server->runs.logBatch({kRun, {}, {}, {tag}});
+             }}};
+        const QString path = kApi + call;
+        const FakeReply taken = FakeReply::mlflowError(400, u"BAD_REQUEST"_s,
+            u"(sqlite3.IntegrityError) UNIQUE constraint failed: tags.key"_s);
+        m_fake->once(Verb::Post, path, taken);
+        m_fake->on(Verb::Post, path, FakeReply::json("{}"));
+        VERIFY_OK(await(send[call]()));
+        QCOMPARE(m_fake->count(Verb::Post, path), 2);
+        m_fake->on(Verb::Post, path, taken); // never longer than three times in all
+        VERIFY_KIND(await(send[call]()), ErrorKind::InvalidRequest);
+        QCOMPARE(m_fake->count(Verb::Post, path), 5);
+    }
+
     void archivesOnlyWhereTheServerCan()
     {
         const QString path = kApi + u"model-versions/transition-stage"_s;
