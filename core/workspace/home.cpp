@@ -21,6 +21,8 @@ namespace signalbox {
 
 namespace {
 
+constexpr int kAbandonedDays = 7;
+
 constexpr mode_t kPrivateFolder = 0700;
 constexpr auto kLockedRequirements = "/engine/requirements.lock"_L1;
 
@@ -83,6 +85,17 @@ bool holdsResources(const QString &folder)
     return QFileInfo::exists(folder + kLockedRequirements);
 }
 
+// A flow removes the folder of its job; one that crashed could not.
+void removeAbandonedJobs(const QString &jobs)
+{
+    const QDateTime oldest = QDateTime::currentDateTimeUtc().addDays(-kAbandonedDays);
+    const QFileInfoList folders = QDir(jobs).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QFileInfo &folder : folders) {
+        if (!folder.isSymLink() && folder.lastModified() < oldest)
+            QDir(folder.filePath()).removeRecursively();
+    }
+}
+
 } // namespace
 
 Home::Home(QString root)
@@ -119,6 +132,7 @@ Result<QString> Home::newJobFolder() const
     const Result<QString> jobs = folder(u"jobs"_s);
     if (!jobs)
         return jobs;
+    removeAbandonedJobs(*jobs);
     const QString stamp = QDateTime::currentDateTimeUtc().toString(u"yyyyMMdd-HHmmss"_s);
     QByteArray pattern = QFile::encodeName(QString(*jobs % u'/' % stamp % u"-XXXXXX"_s));
     if (::mkdtemp(pattern.data()) == nullptr)

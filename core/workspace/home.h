@@ -18,7 +18,8 @@ public:
     [[nodiscard]] QString path(const QString &relative) const;
     //! Creates `relative` (0700) and returns it; Local error that names folder and remedy.
     [[nodiscard]] Result<QString> folder(const QString &relative) const;
-    //! A new empty folder below `jobs/` for one compute process.
+    //! A new empty folder below `jobs/` for one compute process; removes those a week old, which
+    //! a crash left behind.
     [[nodiscard]] Result<QString> newJobFolder() const;
     [[nodiscard]] QString environmentDir() const; //!< `$SIGNALBOX_ENV_DIR`, else `env` in the home.
     //! The same for the life of the home; made on first use.

@@ -103,6 +103,19 @@ class Architecture(unittest.TestCase):
         self.assertTrue(users)
         self.assertEqual([u for u in users if not u.startswith(("core/mlflow/", "core/http/http_message.h"))], [])
 
+    def test_only_tracking_writes_to_the_server(self):
+        groups = {"core/mlflow/" + name for name in ("runs_api.h", "experiments_api.h", "registry_api.h",
+                                                     "artifacts_api.h", "logged_models_api.h")}
+        declared = re.findall(r"\bCall<.*?>+\s+(\w+)\(", "".join((ROOT / g).read_text() for g in groups))
+        writes = {name for name in declared if re.match(
+            "create|update|delete|set|log|transition|restore|upload|finali|rename|finish|end|put", name)}
+        self.assertLessEqual({"logBatch", "createVersion", "setAlias", "transitionStage"}, writes)
+        group = "|".join(re.findall(r"Api\s+(\w+);", (ROOT / "core/mlflow/server.h").read_text()))
+        call = re.compile(rf"(?:\.|->|\b)(?:{group})\.(?:{'|'.join(writes)})\(")
+        users = {p.relative_to(ROOT).as_posix() for p in sources("core", "ui", "app") if call.search(p.read_text())}
+        self.assertTrue(users)
+        self.assertEqual([u for u in sorted(users) if not u.startswith("core/tracking/")], [])
+
     def test_banned_calls_are_absent(self):
         found = []
         for path in sources("core", "ui", "app"):

@@ -57,7 +57,7 @@ def encode_target(series, path, wanted="auto"):
     name = series.name
     distinct = series.nunique()
     if distinct < 2:
-        what = f"has only the value {series.iloc[0]!r}" if distinct else "has no values"
+        what = f"has only the value {str(series.iloc[0])!r}" if distinct else "has no values"
         raise EngineError("constant_target", f"The target column {name!r} of {path} {what}.",
                           "Choose a column with at least two different values.")
     problem = detect_problem(series) if wanted == "auto" else wanted

@@ -2,10 +2,15 @@
 #include "core/workspace/file_lock.h"
 #include "core/workspace/home.h"
 
+#include <QtCore/QDir>
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QTest>
 
+#include <array>
+#include <ctime>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -67,6 +72,22 @@ private Q_SLOTS:
         QVERIFY(*one != *two);
         QVERIFY(one->startsWith(home.path(u"jobs"_s)));
         QCOMPARE(modeOf(*one), mode_t(0700));
+    }
+
+    void foldersOfCrashedJobsGoAfterAWeek()
+    {
+        const QTemporaryDir dir;
+        const Home home(dir.path());
+        const QString abandoned = home.newJobFolder().valueOr({});
+        const QString young = home.newJobFolder().valueOr({});
+        QVERIFY(QDir(abandoned).mkdir(u"model"_s));
+        const time_t then = ::time(nullptr) - 8 * 24 * 3600;
+        const std::array<timespec, 2> times{timespec{then, 0}, timespec{then, 0}};
+        QCOMPARE(
+            ::utimensat(AT_FDCWD, QFile::encodeName(abandoned).constData(), times.data(), 0), 0);
+        QVERIFY(home.newJobFolder().hasValue());
+        QVERIFY(!QFileInfo::exists(abandoned));
+        QVERIFY(QFileInfo::exists(young));
     }
 
     void theWorkspaceKeepsItsIdentityAlsoWhenMadeByManyAtOnce()
