@@ -167,6 +167,8 @@ void DeployerFlow::promote()
 
 void DeployerFlow::phase(PromotionPhase phase)
 {
+    if (m_phase == PromotionPhase::ReadBack && phase == PromotionPhase::Record)
+        setDetail(u"verify"_s, u"in "_s % nameOf(m_spec.to));
     m_phase = phase;
     switch (phase) {
     case PromotionPhase::Evidence:
@@ -200,7 +202,6 @@ void DeployerFlow::promoted(const Result<PromotionResult> &result)
     }
     m_promotion = result.value();
     m_stage = result->to;
-    setDetail(u"verify"_s, u"in "_s % nameOf(m_stage));
     FlowRun &run = *flowRun();
     run.addParam(u"read_back_stage"_s, nameOf(m_stage));
     run.addTag(u"signalbox.decision_run_id"_s, result->decisionRunId.text());

@@ -125,7 +125,8 @@ void Flow::change(qsizetype index, StepState state, const QString &detail)
         m_entered[index] = steady_clock::now();
     if (isOpen(step.state))
         step.elapsed = duration_cast<milliseconds>(steady_clock::now() - m_entered.at(index));
-    if (!detail.isEmpty())
+    const bool waitIsOver = step.state == StepState::Waiting && state != StepState::Waiting;
+    if (!detail.isEmpty() || waitIsOver)
         step.detail = detail;
     step.state = state;
     Q_EMIT stepChanged(static_cast<int>(index), step);
