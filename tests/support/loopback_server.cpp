@@ -44,7 +44,12 @@ LoopbackServer::LoopbackServer(QObject *parent)
     : QObject(parent)
 {
     connect(&m_server, &QTcpServer::newConnection, this, &LoopbackServer::accept);
-    if (!m_server.listen(QHostAddress::LocalHost))
+    start();
+}
+
+void LoopbackServer::start()
+{
+    if (!m_server.listen(QHostAddress::LocalHost, m_port))
         qFatal("The loopback server cannot listen");
     m_port = m_server.serverPort();
 }
@@ -97,7 +102,7 @@ void LoopbackServer::read(QTcpSocket *socket)
         request.connection = connection.number;
         request.onConnection = ++connection.requests;
         m_requests.append(request);
-        const Script script = m_scripts.value(request.path(), answer(404, "{}"));
+        const Script script = m_scripts.value(request.path(), m_otherwise);
         script(*socket, request);
         request = {};
     }

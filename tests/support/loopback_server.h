@@ -46,8 +46,13 @@ public:
     [[nodiscard]] QUrl url(const QString &pathAndQuery = {}) const;
     //! What happens to requests of that path (without query).
     void on(const QByteArray &path, Script script) { m_scripts.insert(path, std::move(script)); }
+    //! What happens to all other requests, in place of 404.
+    void otherwise(Script script) { m_otherwise = std::move(script); }
     //! Stops listening and drops every connection; the port stays known.
     void stop();
+    //! Listens again, on the same port.
+    void start();
+    [[nodiscard]] bool isUp() const { return m_server.isListening(); }
 
     [[nodiscard]] const QList<LoopbackRequest> &requests() const { return m_requests; }
     [[nodiscard]] int count(const QByteArray &path) const;
@@ -87,6 +92,7 @@ private:
     QTcpServer m_server;
     quint16 m_port = 0;
     QHash<QByteArray, Script> m_scripts;
+    Script m_otherwise = answer(404, "{}");
     QHash<QTcpSocket *, Connection> m_open;
     QList<LoopbackRequest> m_requests;
     int m_connections = 0;

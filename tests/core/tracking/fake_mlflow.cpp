@@ -312,7 +312,7 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
     }
     if (call == "model-versions/create"_L1) {
         arrived << u"version"_s;
-        const QString key = u"%1/%2"_s.arg(name, QString::number(versions.size() + 1));
+        const QString key = u"%1/%2"_s.arg(name, QString::number(m_nextVersion++));
         versions.insert(key, mapOf(body[u"tags"_s]));
         return maybeLost(FakeReply::json(QJsonObject{{u"model_version"_s, versionJson(key)}}));
     }

@@ -33,6 +33,7 @@ public:
         bool deleted = false;
     };
 
+    FakeMlflow() = default; //!< For whoever brings the requests to answer() himself.
     explicit FakeMlflow(FakeTransport &transport);
     Q_DISABLE_COPY_MOVE(FakeMlflow)
 
@@ -55,9 +56,9 @@ public:
     [[nodiscard]] const Run &onlyRun() const { return runs.first(); }
     [[nodiscard]] const Run &runNamed(const QString &name) const;
     [[nodiscard]] int livingRuns() const;
+    [[nodiscard]] FakeReply answer(const FakeRequest &request);
 
 private:
-    [[nodiscard]] FakeReply answer(const FakeRequest &request);
     [[nodiscard]] FakeReply answerExperiments(const QString &call, const FakeRequest &request);
     [[nodiscard]] FakeReply answerRuns(const QString &call, const FakeRequest &request);
     [[nodiscard]] FakeReply createRun(const QJsonObject &body);
@@ -71,6 +72,7 @@ private:
     [[nodiscard]] QJsonObject modelJson(const QString &id) const;
     [[nodiscard]] QJsonObject versionJson(const QString &key) const;
     int m_next = 1;
+    int m_nextVersion = 1; // of whatever model; numbers are never used again
 };
 
 } // namespace signalbox::test

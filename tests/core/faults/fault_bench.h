@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/http/qnam_transport.h"
+#include "core/tracking/connector.h"
+#include "tests/core/tracking/fake_mlflow.h"
+#include "tests/support/await.h"
+#include "tests/support/fault_server.h"
+#include "tests/support/manual_clock.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QTimer>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace signalbox::test {
+
+/*! An MLflow in memory behind a real network that misbehaves, and the client stack on this side of
+ *  it. The client's clock runs fifty times as fast as the real one, and faster while nothing is on
+ *  its way, so that pauses and breaks of half a minute cost little. */
+class FaultBench final {
+public:
+    static constexpr const char *kSecret = "Bearer planted-secret-token";
+    static constexpr qint64 kQuietMs = 20; // longer than a delayed or trickling answer
+
+    FaultBench()
+        : faults([this](const FakeRequest &request) { return mlflow.answer(request); })
+    {
+        RestConfig config;
+        config.baseUrl = faults.url();
+        config.headers = {{"Authorization", kSecret}};
+        config.retry.maxAttempts = 1;
+        config.timeoutCap = std::chrono::seconds(3);
+        server = std::make_unique<mlflow::Server>(config, std::make_unique<QnamTransport>(), clock);
+        m_tick.start(1);
+    }
+    Q_DISABLE_COPY_MOVE(FaultBench)
+
+    //! One turn of the event loop, and a moment of the client's time.
+    void spin()
+    {
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const qint64 now = m_real.elapsed();
+        if (const qsizetype seen = faults.seen().size(); std::exchange(m_seen, seen) != seen)
+            m_busy = now;
+        const qint64 pace = now - m_busy < kQuietMs ? 50 : 250;
+        if (moves)
+            clock.advance(std::chrono::milliseconds(pace * std::min<qint64>(now - m_last, 20)));
+        m_last = now;
+    }
+    //! False when it did not come true within so much of the client's time or a real minute.
+    [[nodiscard]] bool eventually(
+        const std::function<bool()> &done, std::chrono::minutes limit = std::chrono::minutes(20))
+    {
+        const auto end = clock.now() + limit;
+        const qint64 realEnd = m_real.elapsed() + 60'000;
+        while (!done()) {
+            if (clock.now() > end || m_real.elapsed() > realEnd)
+                return false;
+            spin();
+        }
+        return true;
+    }
+    template <typename T> [[nodiscard]] Result<T> outcome(const Call<T> &call)
+    {
+        if (!eventually([&call] { return call.isFinished(); }))
+            return Failure(ErrorKind::Local, QStringLiteral("the call never ended"));
+        return *call.result();
+    }
+
+    bool moves = true; //!< Whether the client's time passes.
+    ManualClock clock;
+    FakeMlflow mlflow;
+    FaultServer faults;
+    std::unique_ptr<mlflow::Server> server;
+
+private:
+    static QElapsedTimer started()
+    {
+        QElapsedTimer timer;
+        timer.start();
+        return timer;
+    }
+    QTimer m_tick; // so that no turn of the loop waits for long
+    QElapsedTimer m_real = started();
+    qint64 m_last = 0;
+    qint64 m_busy = 0; // when the last request arrived
+    qsizetype m_seen = 0;
+};
+
+//! Why an error does not tell its reader enough; empty when it does.
+inline QByteArray flawOf(const Error &error)
+{
+    const QString text = error.text();
+    if (nameOf(error.kind).isEmpty() || error.message.size() < 10)
+        return "an error without a kind or reason: " + text.toUtf8();
+    if (text.contains(u"planted-secret"))
+        return "a secret in an error: " + text.toUtf8();
+    return {};
+}
+
+} // namespace signalbox::test
