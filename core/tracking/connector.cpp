@@ -142,30 +142,6 @@ bool Connector::isJournalFull() const
     return m_journal->isFull();
 }
 
-Call<void> Connector::decide(std::function<Result<void>(JournalStore &)> decision)
-{
-    Promise<void> promise;
-    const auto done = m_journal->transact<bool>(
-        [decision = std::move(decision)](JournalStore &store) -> Result<bool> {
-            const auto decided = decision(store);
-            return decided ? Result<bool>(true) : Result<bool>(decided.failure());
-        });
-    done.then(this, [promise](const Result<bool> &result) {
-        promise.resolve(result ? Result<void>() : Result<void>(result.failure()));
-    });
-    return promise.call();
-}
-
-Call<void> Connector::retryParked(qint64 sequence)
-{
-    return decide([sequence](JournalStore &store) { return store.retryParked(sequence); });
-}
-
-Call<void> Connector::dropParked(qint64 sequence)
-{
-    return decide([sequence](JournalStore &store) { return store.dropParked(sequence); });
-}
-
 Call<JournalStatus> Connector::flush(std::chrono::milliseconds limit)
 {
     m_replayer->retryNow();

@@ -103,9 +103,22 @@ public:
     [[nodiscard]] bool isSettled(const RunId &run) const;
     //! True while callers that can wait should; `roomAvailable` follows.
     [[nodiscard]] bool isJournalFull() const;
-    /*! A person's decision about a parked item, by its sequence: send it again, or forget it. */
+    /*! What waits here and what the server refused, in the order of replay. Local, a fresh answer
+     *  from the disk; `journalChanged` says when to ask again. */
+    [[nodiscard]] Call<QList<JournalItem>> journalItems(
+        const JournalFilter &filter = {}, int limit = 200);
+    /*! A person's decisions about parked items, by their sequences: send them again, forget them,
+     * or correct one and send it again. All or nothing; NotFound when one is not parked (any more).
+     *  A whole run (negative sequence) includes what is held behind it. */
     [[nodiscard]] Call<void> retryParked(qint64 sequence);
     [[nodiscard]] Call<void> dropParked(qint64 sequence);
+    [[nodiscard]] Call<void> retryParked(const QList<qint64> &sequences);
+    //! What was forgotten; the journal keeps a record of it without the content for 30 days.
+    [[nodiscard]] Call<QList<JournalItem>> dropParked(const QList<qint64> &sequences);
+    [[nodiscard]] Call<int> retryAllParked(); //!< How many.
+    [[nodiscard]] Call<QList<JournalItem>> dropAllParked();
+    //! InvalidInput when it cannot be edited or would be refused again for its form.
+    [[nodiscard]] Call<void> editParked(qint64 sequence, const ParkedEdit &edit);
     /*! For SIGTERM: commits finish(KILLED) for every live run, replays for at most `limit`. */
     [[nodiscard]] Call<void> shutDown(const QString &reason, std::chrono::milliseconds limit);
 
@@ -127,7 +140,9 @@ private:
     Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, Clock &clock);
     [[nodiscard]] Call<RunLink> synced(const LocalRunId &run);
     void end(const std::shared_ptr<SessionState> &session, const QString &reason);
-    [[nodiscard]] Call<void> decide(std::function<Result<void>(JournalStore &)> decision);
+    template <typename T>
+    [[nodiscard]] Call<T> decide(std::function<Result<T>(JournalStore &, qint64 nowMs)> decision);
+    [[nodiscard]] Call<void> withoutValue(const Call<bool> &decided);
     void adoptLink(const RunLink &link);
     void learnLinks();
     void checkWaiting();

@@ -99,6 +99,10 @@ struct Refusal {
     QString what;
     QString reason;
     qint64 seq = 0; //!< Set by the store.
+    int metrics = 0;
+    int params = 0;
+    int tags = 0;
+    qint64 bytes = 0;
 };
 
 //! What is known about one run, for those who wait for it.

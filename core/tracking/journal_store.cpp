@@ -14,8 +14,8 @@ namespace signalbox {
 
 namespace {
 
-constexpr qint64 kVersion = 1;
-constexpr qint64 kKeepEndedRunsMs = 30LL * 24 * 3600 * 1000;
+constexpr qint64 kVersion = 2;
+constexpr qint64 kKeepMs = 30LL * 24 * 3600 * 1000;
 constexpr qint64 kCheckedBytes = 16 * 1024 * 1024;
 constexpr qint64 kOrphanAgeMs = 3600LL * 1000;
 
@@ -42,6 +42,16 @@ CREATE INDEX items_parked ON items(seq) WHERE state = 1;
 CREATE INDEX files_of_item ON files(seq);
 CREATE INDEX runs_open ON runs(owner) WHERE ended = 0;
 PRAGMA user_version = 1;
+)";
+
+constexpr auto kSecondVersion = R"(
+ALTER TABLE items ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE dropped(
+  id INTEGER PRIMARY KEY, dropped_ms INTEGER NOT NULL, run TEXT NOT NULL, what TEXT NOT NULL,
+  reason TEXT NOT NULL);
+PRAGMA user_version = 2;
 )";
 
 } // namespace
@@ -79,6 +89,10 @@ Result<void> JournalStore::checkVersion()
         if (auto created = m_db.exec(kTables); !created)
             return created;
     }
+    if (version < kVersion) {
+        if (auto raised = m_db.exec(kSecondVersion); !raised)
+            return raised;
+    }
     if (auto done = m_db.exec("COMMIT"); !done)
         return done;
     if (version > kVersion)
@@ -105,7 +119,10 @@ Result<void> JournalStore::tidy(qint64 nowMs)
     Query old(m_db,
         "DELETE FROM runs WHERE ended = 1 AND refusal = '' AND touched_ms < ?"
         " AND NOT EXISTS (SELECT 1 FROM items WHERE items.run = runs.id)");
-    if (auto removed = old.bind(nowMs - kKeepEndedRunsMs).run(); !removed)
+    if (auto removed = old.bind(nowMs - kKeepMs).run(); !removed)
+        return removed;
+    Query forgotten(m_db, "DELETE FROM dropped WHERE dropped_ms < ?");
+    if (auto removed = forgotten.bind(nowMs - kKeepMs).run(); !removed)
         return removed;
     // Copies whose process died before it could name them in the journal.
     const QDir spool(m_folder.spool());
@@ -182,7 +199,7 @@ Result<qint64> JournalStore::addItems(
     qint64 last = 0;
     bool ends = false;
     for (const NewItem &item : items) {
-        const Result<qint64> added = insertItem(run, item, state);
+        const Result<qint64> added = insertItem(run, item, state, nowMs);
         if (!added)
             return added;
         last = added.value();
@@ -194,14 +211,15 @@ Result<qint64> JournalStore::addItems(
     return last;
 }
 
-Result<qint64> JournalStore::insertItem(qint64 run, const NewItem &item, ItemState state)
+Result<qint64> JournalStore::insertItem(
+    qint64 run, const NewItem &item, ItemState state, qint64 nowMs)
 {
     Query query(m_db,
-        "INSERT INTO items(run, kind, state, metrics, params, tags, bytes, what, payload)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO items(run, kind, state, metrics, params, tags, bytes, what, created_ms,"
+        " payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind(run).bind(static_cast<qint64>(item.kind)).bind(static_cast<qint64>(state));
     query.bind(item.metrics).bind(item.params).bind(item.tags).bind(item.bytes).bind(item.what);
-    if (auto done = query.bind(item.payload).run(); !done)
+    if (auto done = query.bind(nowMs).bind(item.payload).run(); !done)
         return done.failure();
     const qint64 seq = m_db.lastInsertId();
     for (const SpooledFile &file : item.files) {
@@ -249,37 +267,6 @@ Result<qint64> JournalStore::lastActivity(const QString &owner)
     if (query.problem())
         return *query.problem();
     return last;
-}
-
-Result<void> JournalStore::retryParked(qint64 sequence)
-{
-    if (sequence > 0)
-        return Query(m_db, "UPDATE items SET state = 0, reason = '' WHERE seq = ? AND state = 1")
-            .bind(sequence)
-            .run();
-    if (auto done = Query(m_db, "UPDATE runs SET refusal = '' WHERE id = ?").bind(-sequence).run();
-        !done)
-        return done;
-    return Query(m_db, "UPDATE items SET state = 0 WHERE run = ? AND state = 2")
-        .bind(-sequence)
-        .run();
-}
-
-Result<void> JournalStore::dropParked(qint64 sequence)
-{
-    QList<qint64> items;
-    Query query(
-        m_db, "SELECT seq FROM items WHERE (seq = ?1 AND state = 1) OR (run = -?1 AND state = 2)");
-    query.bind(sequence);
-    while (query.next())
-        items << query.integer(0);
-    if (query.problem())
-        return *query.problem();
-    for (const qint64 seq : std::as_const(items)) {
-        if (auto done = removeItem(seq); !done)
-            return done;
-    }
-    return Query(m_db, "DELETE FROM runs WHERE id = -?1").bind(sequence).run();
 }
 
 } // namespace signalbox

@@ -56,9 +56,16 @@ public:
         const QString &owner, const QList<NewItem> &items, qint64 nowMs);
     [[nodiscard]] Result<qint64> lastActivity(const QString &owner);
 
-    // A person's decision about a parked item; negative sequences mean whole runs.
-    [[nodiscard]] Result<void> retryParked(qint64 sequence);
-    [[nodiscard]] Result<void> dropParked(qint64 sequence);
+    // A person's decisions; negative sequences mean whole runs, NotFound that nothing is parked
+    // there.
+    //! In the order of replay.
+    [[nodiscard]] Result<QList<JournalItem>> items(const JournalFilter &filter, int limit);
+    [[nodiscard]] Result<QList<qint64>> parkedSequences();
+    [[nodiscard]] Result<void> retryParked(qint64 sequence, qint64 nowMs);
+    //! What was forgotten, of which a record without the content stays for 30 days.
+    [[nodiscard]] Result<JournalItem> dropParked(qint64 sequence, qint64 nowMs);
+    //! Corrects it and sends it again. InvalidInput when the server would refuse that, too.
+    [[nodiscard]] Result<void> editParked(qint64 sequence, const ParkedEdit &edit, qint64 nowMs);
 
     [[nodiscard]] Result<JournalStatus> status();
     //! Pending counts items up to `upTo`; 0 means all.
@@ -69,10 +76,18 @@ public:
     [[nodiscard]] Result<qint64> dataVersion();
 
 private:
-    [[nodiscard]] Result<void> createTables();
     [[nodiscard]] Result<void> checkVersion();
+    [[nodiscard]] Result<JournalItem> parkedItem(qint64 sequence);
+    [[nodiscard]] Result<void> editRun(qint64 run, const ParkedEdit &edit);
+    [[nodiscard]] Result<void> editItem(qint64 seq, const ParkedEdit &edit);
+    [[nodiscard]] Result<void> editPath(qint64 seq, const QString &path);
+    [[nodiscard]] Result<void> release(qint64 sequence);
+    //! Corrects the tag that counts the parked items of a run which has ended on the server.
+    [[nodiscard]] Result<void> recountParked(qint64 run, qint64 nowMs);
+    [[nodiscard]] qint64 runOf(qint64 sequence);
     [[nodiscard]] Result<void> tidy(qint64 nowMs);
-    [[nodiscard]] Result<qint64> insertItem(qint64 run, const NewItem &item, ItemState state);
+    [[nodiscard]] Result<qint64> insertItem(
+        qint64 run, const NewItem &item, ItemState state, qint64 nowMs);
     [[nodiscard]] Result<void> removeItem(qint64 seq);
     [[nodiscard]] Result<QList<FileRow>> filesOf(qint64 seq);
     [[nodiscard]] Result<QList<ItemRow>> pendingItems(qint64 run, ItemKind kind);

@@ -168,25 +168,44 @@ Result<void> JournalStore::link(
 Result<QList<Refusal>> JournalStore::settle(
     qint64 run, const QList<qint64> &arrived, QList<Refusal> refused)
 {
+    qint64 createdMs = 0;
+    qint64 attempts = 0;
+    if (!refused.isEmpty() && !arrived.isEmpty()) {
+        Query first(m_db, "SELECT created_ms, attempts FROM items WHERE seq = ?");
+        if (first.bind(arrived.first()).next()) {
+            createdMs = first.integer(0);
+            attempts = first.integer(1);
+        }
+    }
     for (const qint64 seq : arrived) {
         if (auto removed = removeItem(seq); !removed)
             return removed.failure();
     }
     for (Refusal &refusal : refused) {
         Query query(m_db,
-            "INSERT INTO items(run, kind, state, what, reason, payload) VALUES(?, ?, 1, ?, ?, ?)");
+            "INSERT INTO items(run, kind, state, what, reason, metrics, params, tags, bytes,"
+            " created_ms, attempts, payload) VALUES(?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         query.bind(run).bind(static_cast<qint64>(refusal.kind)).bind(refusal.what);
-        if (auto done = query.bind(refusal.reason).bind(refusal.payload).run(); !done)
+        query.bind(refusal.reason).bind(refusal.metrics).bind(refusal.params).bind(refusal.tags);
+        query.bind(refusal.bytes).bind(createdMs).bind(attempts + 1).bind(refusal.payload);
+        if (auto done = query.run(); !done)
             return done.failure();
         refusal.seq = m_db.lastInsertId();
     }
+    if (refused.isEmpty())
+        return refused;
+    if (auto recounted = recountParked(run, createdMs); !recounted)
+        return recounted.failure();
     return refused;
 }
 
 Result<void> JournalStore::parkItem(qint64 seq, const QString &reason)
 {
-    Query query(m_db, "UPDATE items SET state = 1, reason = ? WHERE seq = ?");
-    return query.bind(reason).bind(seq).run();
+    Query query(
+        m_db, "UPDATE items SET state = 1, reason = ?, attempts = attempts + 1 WHERE seq = ?");
+    if (auto parked = query.bind(reason).bind(seq).run(); !parked)
+        return parked;
+    return recountParked(runOf(seq), 0);
 }
 
 Result<void> JournalStore::refuseRun(qint64 run, const QString &reason)

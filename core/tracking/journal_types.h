@@ -7,6 +7,8 @@
 #include <QtCore/QMetaType>
 #include <QtCore/QString>
 
+#include <optional>
+
 namespace signalbox {
 
 //! Committed to the journal: it will reach the server, whatever happens to this process.
@@ -19,6 +21,63 @@ struct ParkedItem {
     LocalRunId run;
     QString what; //!< "param learning_rate", "artifact plots/roc.png" ...
     QString reason;
+};
+
+//! What an entry of the journal will do on the server.
+enum class JournalKind : quint8 {
+    Create, //!< The run itself.
+    Metrics,
+    Params,
+    Tags,
+    Values, //!< A mixture of the three.
+    Inputs,
+    File,
+    Model,
+    Finish,
+    RegisteredModel,
+    ModelVersion,
+};
+//! "create", "metrics", "params", "tags", "values", "inputs", "file", "model", "finish",
+//! "registered-model", "model-version".
+[[nodiscard]] QString nameOf(JournalKind kind);
+
+enum class JournalItemState : quint8 {
+    Pending,
+    Sending, //!< On its way at this moment.
+    Parked, //!< The server refused it for good; a person decides.
+    Held, //!< Behind a run that is parked as a whole; goes with it.
+};
+//! "pending", "sending", "parked", "held".
+[[nodiscard]] QString nameOf(JournalItemState state);
+
+//! One entry of the journal, for people.
+struct JournalItem {
+    qint64 sequence = 0; //!< Its id; negative means a whole run.
+    LocalRunId run;
+    RunId runId; //!< Empty until the server has created the run.
+    QString runName; //!< Or the registered model's.
+    JournalKind kind = JournalKind::Values;
+    QString summary; //!< "param learning_rate", "1000 values", "artifact plots/roc.png" ...
+    qint64 points = 0; //!< Metric points in it.
+    qint64 sinceMs = 0; //!< When it was written; its age is now minus this.
+    JournalItemState state = JournalItemState::Pending;
+    QString reason; //!< The server's, when parked.
+    int attempts = 0; //!< Times it was sent without success.
+    bool canEdit = false;
+    QString key; //!< What editParked() can replace; empty where there is nothing.
+    QString value;
+};
+
+struct JournalFilter {
+    bool parkedOnly = false;
+    LocalRunId run{}; //!< Only this run, unless empty.
+};
+
+/*! A correction of a parked item. `key` is the name of a metric, param or tag, the path of a file,
+ *  the name of a model, or of the experiment of a whole run; only values have a `value`. */
+struct ParkedEdit {
+    std::optional<QString> key{};
+    std::optional<QString> value{};
 };
 
 //! What has not reached the server yet.

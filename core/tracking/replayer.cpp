@@ -207,8 +207,8 @@ void Replayer::startRuns()
 
 void Replayer::launch(const RunRow &run)
 {
-    m_active.insert(run.id);
     auto *replay = new RunReplay(m_server, m_journal, m_experiments, run.id, this);
+    m_active.insert(run.id, replay);
     connect(replay, &RunReplay::linked, this, &Replayer::linked);
     connect(replay, &RunReplay::parked, this, &Replayer::parked);
     connect(replay, &RunReplay::advanced, this, [this] {
@@ -221,6 +221,14 @@ void Replayer::launch(const RunRow &run)
         replay->deleteLater();
         ended(id, result);
     });
+}
+
+QSet<qint64> Replayer::sending() const
+{
+    QSet<qint64> sequences;
+    for (const RunReplay *replay : m_active)
+        sequences.unite(replay->sending());
+    return sequences;
 }
 
 void Replayer::ended(qint64 run, const Result<void> &result)

@@ -36,6 +36,8 @@ public:
     void retryNow();
     //! Whether a try is under way that may still find something to send, such as a dead run's end.
     [[nodiscard]] bool isLooking() const { return m_pumping; }
+    //! What is on its way at this moment: sequences of items, or minus a run's row for its create.
+    [[nodiscard]] QSet<qint64> sending() const;
     //! The last reason to wait; empty while all is well.
     [[nodiscard]] const std::optional<Error> &trouble() const { return m_trouble; }
 
@@ -74,7 +76,7 @@ private:
         std::chrono::milliseconds length{0};
         Clock::TimePoint until;
     };
-    QSet<qint64> m_active;
+    QHash<qint64, RunReplay *> m_active; // children of this object, by the run's row
     QHash<qint64, RunPause> m_paused; // the server fails over something of these runs
     bool m_pumping = false;
     bool m_pumpAgain = false;

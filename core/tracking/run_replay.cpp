@@ -48,6 +48,14 @@ QList<qint64> RunReplay::sequences() const
     return sequences;
 }
 
+QSet<qint64> RunReplay::sending() const
+{
+    if (m_chunk.run.id != 0 && m_chunk.needsCreate())
+        return {-m_run};
+    const QList<qint64> items = sequences();
+    return {items.cbegin(), items.cend()};
+}
+
 void RunReplay::fail(const Error &error)
 {
     m_promise.resolve(Failure(error));
@@ -166,9 +174,11 @@ void RunReplay::batchSent(const Result<BatchOutcome> &result)
         return;
     }
     QList<Refusal> refusals;
-    for (const BatchOutcome::Refused &refused : result->refused)
-        refusals.append({ItemKind::Batch, codec::encode(QList<codec::Entry>{refused.entry}),
-            codec::describe(refused.entry), refused.reason, 0});
+    for (const BatchOutcome::Refused &refused : result->refused) {
+        const NewItem item = codec::batchItems({refused.entry}).first();
+        refusals.append({ItemKind::Batch, item.payload, item.what, refused.reason, 0, item.metrics,
+            item.params, item.tags, item.bytes});
+    }
     record([run = m_run, arrived = sequences(), refusals](
                JournalStore &store) { return store.settle(run, arrived, refusals); });
 }

@@ -10,6 +10,7 @@
 #include "core/tracking/run_session.h"
 
 #include <QtCore/QObject>
+#include <QtCore/QSet>
 
 namespace signalbox {
 
@@ -26,6 +27,8 @@ public:
 
     //! Succeeds when nothing is left to send for now; fails with what must be waited out.
     [[nodiscard]] Call<void> start();
+    //! What is on its way: sequences of items, or minus the run's row for its create.
+    [[nodiscard]] QSet<qint64> sending() const;
 
 Q_SIGNALS:
     void linked(const signalbox::RunLink &link);
