@@ -24,6 +24,23 @@ QString nameOf(Verb verb)
     return u"GET"_s;
 }
 
+QString nameOf(RequestClass requestClass)
+{
+    switch (requestClass) {
+    case RequestClass::Probe:
+        return u"probe"_s;
+    case RequestClass::Interactive:
+        return u"interactive"_s;
+    case RequestClass::Write:
+        return u"write"_s;
+    case RequestClass::Page:
+        return u"page"_s;
+    case RequestClass::Transfer:
+        return u"transfer"_s;
+    }
+    return u"interactive"_s;
+}
+
 bool HttpRequest::isRepeatable() const
 {
     return verb == Verb::Get || verb == Verb::Head || (idempotent && !oneShot);

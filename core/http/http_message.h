@@ -22,6 +22,24 @@ enum class RequestClass : quint8 {
     Page, //!< 120 s in all; a page of a listing, never retried after a timeout.
     Transfer, //!< By inactivity only; files.
 };
+//! "probe", "interactive", "write", "page", "transfer".
+[[nodiscard]] QString nameOf(RequestClass requestClass);
+
+//! Requests of one kind, for people.
+struct QueueLane {
+    int waiting = 0;
+    int running = 0;
+    std::chrono::milliseconds oldest{0}; //!< How long the first of them has been there.
+    [[nodiscard]] bool isEmpty() const { return waiting + running == 0; }
+};
+
+//! What waits and runs against one server at this moment.
+struct QueueStatus {
+    QueueLane interactive; //!< Probes and what a person waits for.
+    QueueLane logging; //!< Writes of runs.
+    QueueLane sync; //!< Pages of listings and files.
+    int retrying = 0; //!< Between two attempts, in none of the lanes.
+};
 
 using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
 //! Decoded name and value; the client encodes them once, with '+' as %2B.
@@ -62,6 +80,7 @@ struct HttpResponse {
 struct AttemptRecord {
     qint64 timeMs = 0; //!< UTC epoch milliseconds when it started.
     Verb verb = Verb::Get;
+    RequestClass requestClass = RequestClass::Interactive;
     QString path; //!< Redacted, with query.
     int status = 0;
     std::chrono::milliseconds elapsed{0};

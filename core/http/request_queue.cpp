@@ -30,6 +30,21 @@ int rankOf(RequestClass requestClass)
     return 3;
 }
 
+QueueLane &laneOf(QueueStatus &status, RequestClass requestClass)
+{
+    switch (requestClass) {
+    case RequestClass::Probe:
+    case RequestClass::Interactive:
+        return status.interactive;
+    case RequestClass::Write:
+        return status.logging;
+    case RequestClass::Page:
+    case RequestClass::Transfer:
+        return status.sync;
+    }
+    return status.sync;
+}
+
 } // namespace
 
 QueueTicket::QueueTicket(RequestQueue *queue, quint64 id)
@@ -64,7 +79,8 @@ RequestQueue::RequestQueue(int capacity, Clock &clock, QObject *parent)
 QueueTicket RequestQueue::enter(RequestClass requestClass, std::function<void()> start, bool first)
 {
     const quint64 id = m_nextId++;
-    Entry entry{.id = id, .requestClass = requestClass, .start = std::move(start)};
+    Entry entry{
+        .id = id, .requestClass = requestClass, .start = std::move(start), .since = m_clock.now()};
     if (first)
         m_entries.push_front(std::move(entry));
     else
@@ -90,6 +106,19 @@ int RequestQueue::waiting() const
 int RequestQueue::running() const
 {
     return m_running;
+}
+
+QueueStatus RequestQueue::status() const
+{
+    QueueStatus status;
+    const Clock::TimePoint now = m_clock.now();
+    for (const Entry &entry : m_entries) {
+        QueueLane &lane = laneOf(status, entry.requestClass);
+        ++(entry.running ? lane.running : lane.waiting);
+        lane.oldest = std::max(
+            lane.oldest, std::chrono::duration_cast<std::chrono::milliseconds>(now - entry.since));
+    }
+    return status;
 }
 
 void RequestQueue::leave(quint64 id)

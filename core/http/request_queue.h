@@ -56,6 +56,7 @@ public:
 
     [[nodiscard]] int waiting() const;
     [[nodiscard]] int running() const;
+    [[nodiscard]] QueueStatus status() const; //!< Without `retrying`, which is not here.
 
 private:
     friend class QueueTicket;
@@ -63,6 +64,7 @@ private:
         quint64 id = 0;
         RequestClass requestClass = RequestClass::Interactive;
         std::function<void()> start;
+        Clock::TimePoint since;
         bool running = false;
     };
     void leave(quint64 id);

@@ -7,6 +7,8 @@
 
 #include <QtCore/QThread>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -64,6 +66,13 @@ void RestClient::setBaseUrl(const QUrl &url)
 int RestClient::queued() const
 {
     return static_cast<int>(d->operations.size());
+}
+
+QueueStatus RestClient::queueStatus() const
+{
+    QueueStatus status = d->queue.status();
+    status.retrying = std::max(0, queued() - d->queue.waiting() - d->queue.running());
+    return status;
 }
 
 std::chrono::milliseconds RestClient::lastLatency() const

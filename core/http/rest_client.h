@@ -58,6 +58,7 @@ public:
     //! on their way end at the old address, retries go to the new one.
     void setBaseUrl(const QUrl &url);
     [[nodiscard]] int queued() const; //!< Waiting plus running requests.
+    [[nodiscard]] QueueStatus queueStatus() const; //!< The same in detail.
     [[nodiscard]] std::chrono::milliseconds lastLatency() const; //!< Of the last answered attempt.
 
 Q_SIGNALS:

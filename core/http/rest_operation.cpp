@@ -275,6 +275,7 @@ void RestOperation::record(int status, const QString &error)
     AttemptRecord record;
     record.timeMs = m_attemptTimeMs;
     record.verb = m_request.verb;
+    record.requestClass = m_request.requestClass;
     record.path = shownPath(m_request);
     record.status = status;
     record.elapsed = std::chrono::duration_cast<milliseconds>(d.clock.now() - m_attemptStart);

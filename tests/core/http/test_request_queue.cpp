@@ -132,6 +132,27 @@ private Q_SLOTS:
         QCOMPARE(rig.order, u"hi"_s);
     }
 
+    void itsStatusTellsTheLanesApart()
+    {
+        Rig rig(1);
+        rig.enter(RequestClass::Write, u'w');
+        Rig::settle();
+        rig.clock.advance(3s);
+        rig.enter(RequestClass::Interactive, u'i');
+        rig.enter(RequestClass::Page, u'p');
+        rig.enter(RequestClass::Transfer, u't');
+        rig.clock.advance(2s);
+        const QueueStatus status = rig.queue.status();
+        QCOMPARE(status.logging.running, 1);
+        QCOMPARE(status.logging.waiting, 0);
+        QCOMPARE(status.logging.oldest, 5000ms);
+        QCOMPARE(status.interactive.waiting, 1);
+        QCOMPARE(status.interactive.oldest, 2000ms);
+        QCOMPARE(status.sync.waiting, 2);
+        rig.end(0);
+        QVERIFY(rig.queue.status().logging.isEmpty());
+    }
+
     void aTicketMayOutliveTheQueue()
     {
         ManualClock clock;
