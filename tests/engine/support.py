@@ -10,6 +10,8 @@ import unittest
 from pathlib import Path
 
 ENGINE = Path(__file__).resolve().parents[2] / "resources" / "engine"
+# As the program starts it: a process that a full disk stops must not leave half a .pyc behind.
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 sys.path.insert(0, str(ENGINE))
 
 EVENTS = {"progress", "metric", "param", "tag", "artifact", "model", "log", "result", "error"}
@@ -48,7 +50,7 @@ class EngineCase(unittest.TestCase):
 
     def start(self, request, **popen):
         """Starts the engine; the request has been sent when this returns."""
-        env = {**os.environ, "PYTHONPATH": str(ENGINE), "OMP_NUM_THREADS": "2",
+        env = {**os.environ, **NO_BYTECODE, "PYTHONPATH": str(ENGINE), "OMP_NUM_THREADS": "2",
                **popen.pop("env", {})}
         child = subprocess.Popen(
             [sys.executable, "-m", "signalbox_engine"], stdin=subprocess.PIPE, env=env,
@@ -93,7 +95,7 @@ class EngineCase(unittest.TestCase):
         """Path of a demo data set as CSV."""
         path = self.dir / f"{name}.csv"
         subprocess.run([sys.executable, "-m", "signalbox_engine.demo_data", name, str(path)],
-                       check=True, env={**os.environ, "PYTHONPATH": str(ENGINE)})
+                       check=True, env={**os.environ, **NO_BYTECODE, "PYTHONPATH": str(ENGINE)})
         return path
 
     def write(self, name, text):

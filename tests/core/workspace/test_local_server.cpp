@@ -45,15 +45,16 @@ private:
         QVERIFY(files().processes().isEmpty());
         QCOMPARE(m_server->status().state, LocalServerState::Stopped);
     }
+    //! Proportional set size: the two processes share pages, which count once.
     static qint64 residentKilobytes(const QList<ProcessInfo> &processes)
     {
         qint64 sum = 0;
         for (const ProcessInfo &process : processes) {
-            QFile file(u"/proc/%1/status"_s.arg(process.pid));
+            QFile file(u"/proc/%1/smaps_rollup"_s.arg(process.pid));
             if (!file.open(QIODevice::ReadOnly))
                 continue;
             for (const QByteArray &line : file.readAll().split('\n')) {
-                if (line.startsWith("VmRSS:"))
+                if (line.startsWith("Pss:"))
                     sum += line.simplified().split(' ').value(1).toLongLong();
             }
         }
