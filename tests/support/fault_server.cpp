@@ -126,8 +126,9 @@ FaultServer::FaultServer(Backend backend)
         [this](QTcpSocket &socket, const LoopbackRequest &request) { serve(socket, request); });
 }
 
-void FaultServer::atRandom(quint32 seed, double share)
+void FaultServer::atRandom(quint32 seed, double share, Fault only)
 {
+    m_only = only;
     m_random.seed(seed);
     m_share = share;
     m_deck.clear();
@@ -135,6 +136,8 @@ void FaultServer::atRandom(quint32 seed, double share)
 
 Fault FaultServer::draw()
 {
+    if (m_only != Fault::None)
+        return m_only;
     if (m_deck.isEmpty()) {
         m_deck = allFaults();
         std::shuffle(m_deck.begin(), m_deck.end(), m_random);

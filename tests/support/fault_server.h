@@ -93,7 +93,7 @@ public:
     [[nodiscard]] bool isUp() const { return m_server.isUp(); }
     void script(QList<Fault> faults) { m_script = std::move(faults); }
     //! Kinds come from a shuffled deck, so that all were met once the deck is through.
-    void atRandom(quint32 seed, double share);
+    void atRandom(quint32 seed, double share, Fault only = Fault::None);
     void setShare(double share) { m_share = share; }
     void calm();
 
@@ -122,6 +122,7 @@ private:
     LoopbackServer m_server;
     QList<Fault> m_script;
     QList<Fault> m_deck;
+    Fault m_only = Fault::None;
     std::mt19937 m_random;
     double m_share = 0.0;
     QList<Seen> m_seen;

@@ -2,6 +2,7 @@
 #include "core/tracking/replay_verdict.h"
 #include "tests/core/faults/fault_bench.h"
 
+#include <QtCore/QTemporaryFile>
 #include <QtTest/QTest>
 
 #include <cstdio>
@@ -165,6 +166,41 @@ private Q_SLOTS:
         QCOMPARE(bench.mlflow.runs.size(), isCarriedOut(expected.fault) ? 1 : 0);
         if (!result && isCarriedOut(expected.fault))
             QVERIFY2(isAmbiguous(result.error()), whyOf(result).constData());
+    }
+
+    //! Six connections are all that the network layer opens: one that is never given back is felt.
+    void noFaultUsesUpAConnection_data() { rows(); }
+    void noFaultUsesUpAConnection()
+    {
+        QFETCH(int, index);
+        const Expectation expected = expectations().at(index);
+        FaultBench bench;
+        const auto run = bench.outcome(bench.server->runs.create(newRun()));
+        VERIFY_OK(run);
+        QTemporaryFile file;
+        QVERIFY(file.open() && file.write(QByteArray(200'000, 'x')) > 0 && file.flush());
+        bench.faults.atRandom(1, 1.0, expected.fault);
+        for (int round = 0; round < 2; ++round) {
+            QList<Call<void>> calls;
+            for (int i = 0; i < 4; ++i) {
+                bench.server->breaker().reset();
+                calls << bench.server->runs.get(run->info.id)
+                             .andThen(&bench.context,
+                                 [](const auto &) { return Call<void>::finished(Result<void>()); });
+                calls << bench.server->artifacts.upload(
+                    run->info.artifactUri, u"a"_s, file.fileName());
+                calls << bench.server->runs.setTag(run->info.id, {u"a"_s, u"b"_s});
+            }
+            for (const Call<void> &call : calls)
+                (void)bench.outcome(call);
+        }
+        bench.faults.calm();
+        bench.clock.advance(2s); // the longest pause that was asked for
+        bench.moves = false;
+        QVERIFY(bench.eventually([&bench] { return bench.faults.isUp(); }));
+        bench.server->breaker().reset();
+        for (int i = 0; i < 7; ++i)
+            VERIFY_OK(bench.outcome(bench.server->runs.get(run->info.id)));
     }
 
     void anAnswerWithoutEndIsCutAtItsLimit_data()

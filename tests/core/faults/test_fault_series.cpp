@@ -102,6 +102,11 @@ private:
                 m_flaw = flawOf(result.error());
         });
     }
+    [[nodiscard]] QByteArray trouble() const
+    {
+        const auto error = m_connector->replayTrouble();
+        return error ? error->text().toUtf8() : QByteArray("no trouble known");
+    }
     void retryParked()
     {
         const auto status = m_connector->journalStatus();
@@ -127,7 +132,7 @@ private:
                 return m_connector->journalStatus().isEmpty()
                     || m_bench->faults.injected() >= before + 25;
             });
-            QVERIFY2(moved, "nothing went on for twenty minutes");
+            QVERIFY2(moved, trouble().constData()); // nothing went on for two hours
             retryParked();
             if (++rounds % 5 == 0) {
                 reopen(); // as a new process would find the journal
@@ -150,7 +155,8 @@ private:
         const auto status = m_connector->journalStatus();
         QFAIL(qPrintable(u"Left over: %1 runs, %2 parked, first because: %3"_s.arg(
             QString::number(status.pendingRuns), QString::number(status.parked.size()),
-            status.parked.isEmpty() ? QString() : status.parked.first().reason)));
+            status.parked.isEmpty() ? QString::fromUtf8(trouble())
+                                    : status.parked.first().reason)));
     }
     [[nodiscard]] QByteArray flawOfRun(const Logged &logged) const
     {
