@@ -132,6 +132,23 @@ JournalStatus Connector::journalStatus() const
     return m_journal->status();
 }
 
+Call<RunStanding> Connector::standing(const LocalRunId &run)
+{
+    const auto asked = m_journal->read<Settlement>(
+        run, [run = run.text()](JournalStore &store) { return store.settlement(run, 0); });
+    Promise<RunStanding> promise;
+    asked.then(this, [promise](const Result<Settlement> &result) {
+        if (!result) {
+            promise.resolve(result.failure());
+            return;
+        }
+        const Settlement &found = result.value();
+        promise.resolve(RunStanding{RunId(found.run.runId), found.pending, found.pendingPoints,
+            found.parked, found.parkedPoints, found.parkedReason});
+    });
+    return promise.call();
+}
+
 bool Connector::isSettled(const RunId &run) const
 {
     return m_journal->isSettled(run, m_linked.value(run));

@@ -94,6 +94,8 @@ public:
     [[nodiscard]] Call<ConnectorHealth> health();
 
     [[nodiscard]] JournalStatus journalStatus() const; //!< Last known; local, at once.
+    //! The same for one run, exact: behind everything that it has logged so far.
+    [[nodiscard]] Call<RunStanding> standing(const LocalRunId &run);
     //! Why the journal waits, after the last try failed; empty while all is well.
     [[nodiscard]] std::optional<Error> replayTrouble() const;
     //! Replays until nothing is pending or `limit` passed; resolves with what is left.

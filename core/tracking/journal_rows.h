@@ -112,6 +112,8 @@ struct Settlement {
     qint64 lastSeq = 0; //!< Of the newest item ever seen pending or parked.
     int pending = 0;
     int parked = 0;
+    qint64 pendingPoints = 0;
+    qint64 parkedPoints = 0;
     QString parkedReason;
 };
 

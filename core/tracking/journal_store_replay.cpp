@@ -309,12 +309,13 @@ Result<Settlement> JournalStore::settlement(const QString &localId, qint64 upTo)
         settlement.run = rowOf(run);
     }
     Query items(m_db,
-        "SELECT state, count(*), max(seq), max(reason) FROM items"
+        "SELECT state, count(*), max(seq), max(reason), sum(metrics) FROM items"
         " WHERE run = ?1 AND (state <> 0 OR seq <= ?2 OR ?2 = 0) GROUP BY state");
     items.bind(settlement.run.id).bind(upTo);
     while (items.next()) {
         const bool pending = items.integer(0) == static_cast<qint64>(ItemState::Pending);
         (pending ? settlement.pending : settlement.parked) += static_cast<int>(items.integer(1));
+        (pending ? settlement.pendingPoints : settlement.parkedPoints) += items.integer(4);
         settlement.lastSeq = std::max(settlement.lastSeq, items.integer(2));
         if (!pending && settlement.parkedReason.isEmpty())
             settlement.parkedReason = items.text(3);

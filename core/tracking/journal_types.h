@@ -94,6 +94,16 @@ struct JournalStatus {
     }
 };
 
+//! The same for one run.
+struct RunStanding {
+    RunId runId; //!< Empty until the server has created it.
+    int pendingItems = 0; //!< Batches, files and the end of the run.
+    qint64 pendingPoints = 0;
+    int parkedItems = 0;
+    qint64 parkedPoints = 0;
+    QString parkedReason; //!< Of one of them.
+};
+
 /*! Whom a journal belongs to: a profile or workspace, never a URL that may change. */
 struct JournalIdentity {
     QString key; //!< File-system safe; names the journal's folder.

@@ -97,6 +97,11 @@ RunId RunSession::runId() const
     return m_state ? m_state->link.runId : RunId();
 }
 
+RunLink RunSession::link() const
+{
+    return m_state ? m_state->link : RunLink();
+}
+
 bool RunSession::isLive() const
 {
     return m_state && m_state->live && m_state->connector;

@@ -54,6 +54,8 @@ public:
     [[nodiscard]] LocalRunId localId() const;
     //! Empty until the server has created the run.
     [[nodiscard]] RunId runId() const;
+    //! The same with experiment and artifact location.
+    [[nodiscard]] RunLink link() const;
     [[nodiscard]] bool isLive() const;
 
     Call<Ack> logParams(const QList<mlflow::Param> &params);
