@@ -11,6 +11,22 @@ using namespace Qt::StringLiterals;
 // Beside the types, where QDataStream's list operators look for them.
 namespace signalbox::mlflow {
 
+//! In Qt's own form. Qt would first make room for as many as a damaged record claims to hold.
+template <typename T> static QDataStream &readList(QDataStream &in, QList<T> &list)
+{
+    quint32 count = 0;
+    in >> count;
+    list.clear();
+    if (qint64(count) > in.device()->bytesAvailable())
+        in.setStatus(QDataStream::ReadCorruptData);
+    for (quint32 i = 0; i < count && in.status() == QDataStream::Ok; ++i) {
+        T item;
+        in >> item;
+        list.append(std::move(item));
+    }
+    return in;
+}
+
 static QDataStream &operator<<(QDataStream &out, const Metric &m)
 {
     return out << m.key << m.value << m.timestamp << m.step << m.modelId << m.datasetName
@@ -33,6 +49,11 @@ static QDataStream &operator>>(QDataStream &in, Param &p)
     return in >> p.key >> p.value;
 }
 
+static QDataStream &operator>>(QDataStream &in, QList<Param> &params)
+{
+    return readList(in, params);
+}
+
 static QDataStream &operator<<(QDataStream &out, const Tag &t)
 {
     return out << t.key << t.value;
@@ -43,6 +64,11 @@ static QDataStream &operator>>(QDataStream &in, Tag &t)
     return in >> t.key >> t.value;
 }
 
+static QDataStream &operator>>(QDataStream &in, TagList &tags)
+{
+    return readList(in, tags);
+}
+
 static QDataStream &operator<<(QDataStream &out, const DatasetInput &d)
 {
     return out << d.name << d.digest << d.sourceType << d.source << d.schema << d.profile << d.tags;
@@ -51,6 +77,11 @@ static QDataStream &operator<<(QDataStream &out, const DatasetInput &d)
 static QDataStream &operator>>(QDataStream &in, DatasetInput &d)
 {
     return in >> d.name >> d.digest >> d.sourceType >> d.source >> d.schema >> d.profile >> d.tags;
+}
+
+static QDataStream &operator>>(QDataStream &in, QList<DatasetInput> &inputs)
+{
+    return readList(in, inputs);
 }
 
 } // namespace signalbox::mlflow

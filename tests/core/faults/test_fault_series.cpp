@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // QtTest would end a long series after five minutes.
-const bool kIsPatient = qputenv("QTEST_FUNCTION_TIMEOUT", "36000000");
+[[maybe_unused]] const bool kIsPatient = qputenv("QTEST_FUNCTION_TIMEOUT", "36000000");
 constexpr int kBatches = 4;
 constexpr int kPoints = 10;
 constexpr int kOpenRuns = 4;
