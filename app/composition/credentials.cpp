@@ -37,9 +37,10 @@ QString firstOf(const QString &wanted, const QString &fallback)
 
 QByteArray Credentials::authorization() const
 {
-    if (!userName.isEmpty()) {
-        const QString pair = userName % u':' % password;
-        return "Basic " + pair.toUtf8().toBase64();
+    if (!userName.isEmpty() && (!password.isEmpty() || token.isEmpty())) {
+        const QByteArray login = basicLogin(userName, password);
+        rememberSecret(QString::fromLatin1(login.mid(6)));
+        return login;
     }
     return token.isEmpty() ? QByteArray() : QByteArray("Bearer " + token.toUtf8());
 }
@@ -61,12 +62,27 @@ Credentials environmentCredentials(const QString &userHome)
     return found;
 }
 
+Result<LinkSettings> environmentLink()
+{
+    LinkSettings link;
+    link.caFile = qEnvironmentVariable("MLFLOW_TRACKING_SERVER_CERT_PATH");
+    link.clientCertificateFile = qEnvironmentVariable("MLFLOW_TRACKING_CLIENT_CERT_PATH");
+    const QString insecure = qEnvironmentVariable("MLFLOW_TRACKING_INSECURE_TLS").toLower();
+    link.insecure = insecure == u"true" || insecure == u"1";
+    if (link.insecure && !link.caFile.isEmpty())
+        return Failure(ErrorKind::InvalidInput,
+            u"MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set."_s,
+            u"Unset one of them; the file of certificate authorities is the safe one."_s);
+    return link;
+}
+
 Credentials credentialsIn(const QUrl &url)
 {
     Credentials found;
     found.userName = url.userName(QUrl::FullyDecoded);
     found.password = url.password(QUrl::FullyDecoded);
     rememberSecret(found.password);
+    rememberSecret(url.password(QUrl::FullyEncoded));
     return found;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/composition/server_target.h"
 
+#include "app/composition/credentials.h"
+
 #include <QtCore/QCryptographicHash>
 
 using namespace Qt::StringLiterals;
@@ -14,6 +16,24 @@ QString titleOf(const QUrl &url)
     return url.port() < 0 ? url.host() : u"%1:%2"_s.arg(url.host(), QString::number(url.port()));
 }
 
+QString digestOf(const QString &text)
+{
+    const QByteArray hash = QCryptographicHash::hash(text.toUtf8(), QCryptographicHash::Sha256);
+    return QString::fromLatin1(hash.toHex().left(32));
+}
+
+Credentials credentialsFor(const Credentials &inside, const QString &userHome)
+{
+    Credentials found = environmentCredentials(userHome);
+    if (inside.isEmpty())
+        return found;
+    if (!inside.password.isEmpty())
+        found.password = inside.password;
+    found.userName = inside.userName;
+    found.token.clear();
+    return found;
+}
+
 Result<ServerTarget> fromAddress(ServerOrigin origin, const QString &text, const QString &userHome)
 {
     // First of all, so that no message about this address can show its password.
@@ -21,46 +41,65 @@ Result<ServerTarget> fromAddress(ServerOrigin origin, const QString &text, const
     const Result<QUrl> url = serverAddress(text);
     if (!url)
         return url.failure();
+    const Result<LinkSettings> link = environmentLink();
+    if (!link)
+        return link.failure();
     ServerTarget target;
     target.origin = origin;
     target.url = *url;
     target.title = titleOf(*url);
-    target.identity = {journalKeyOf(*url), url->toString()};
-    target.credentials = environmentCredentials(userHome);
-    if (inside.isEmpty())
-        return target;
-    if (!inside.password.isEmpty())
-        target.credentials.password = inside.password;
-    target.credentials.userName = inside.userName;
-    target.notice = u"The user name and password in the address are used to log in and are not "
-                    "stored. Other users of this machine may see them in the process list: prefer "
-                    "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."_s;
-    return target;
-}
-
-ServerTarget fromProfile(const Profile &profile)
-{
-    ServerTarget target;
-    target.title = profile.name;
-    target.stayOffline = profile.stayOffline;
-    if (profile.isLocalWorkspace())
-        return target;
-    target.origin = ServerOrigin::Profile;
-    target.url = serverAddress(profile.url.toString()).valueOr(profile.url);
-    target.identity = {u"profile-"_s + profile.id, profile.name};
+    target.workspace = qEnvironmentVariable("MLFLOW_WORKSPACE").trimmed();
+    target.identity = {journalKeyOf(*url, target.workspace), url->toString()};
+    target.link = *link;
+    const QByteArray login = credentialsFor(inside, userHome).authorization();
+    if (!login.isEmpty())
+        target.link.login = {{"Authorization", login}};
+    if (!inside.isEmpty())
+        target.notice =
+            u"The user name and password in the address are used to log in and are not stored. "
+            "Other users of this machine may see them in the process list: prefer "
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."_s;
     return target;
 }
 
 } // namespace
 
-QString journalKeyOf(const QUrl &url)
+ServerTarget targetOf(const Profile &profile)
+{
+    ServerTarget target;
+    target.title = profile.name;
+    target.profile = profile;
+    target.stayOffline = profile.stayOffline;
+    if (profile.isLocalWorkspace())
+        return target;
+    target.origin = ServerOrigin::Profile;
+    target.url = serverAddress(profile.url.toString()).valueOr(profile.url);
+    target.link = linkOf(profile, {});
+    target.workspace = profile.workspace;
+    // Another workspace is another place to write to.
+    const QString suffix = profile.workspace.isEmpty()
+        ? QString()
+        : QString(u"-ws-"_s % digestOf(profile.workspace).left(16));
+    target.identity = {u"profile-"_s % profile.id % suffix, profile.name};
+    return target;
+}
+
+QString journalKeyOf(const QUrl &url, const QString &workspace)
 {
     const int usual = url.scheme() == u"https" ? 443 : 80;
-    const QString identity = u"%1://%2:%3%4"_s.arg(url.scheme().toLower(), url.host().toLower(),
+    QString identity = u"%1://%2:%3%4"_s.arg(url.scheme().toLower(), url.host().toLower(),
         QString::number(url.port(usual)), url.path(QUrl::FullyEncoded));
-    const QByteArray digest =
-        QCryptographicHash::hash(identity.toUtf8(), QCryptographicHash::Sha256).toHex().left(32);
-    return u"uri-"_s + QString::fromLatin1(digest);
+    if (!workspace.isEmpty())
+        identity += u'\n' % workspace;
+    return u"uri-"_s % digestOf(identity);
+}
+
+QString insecurityWarning(const ServerTarget &target)
+{
+    if (!target.link.insecure || target.url.scheme() != u"https")
+        return {};
+    return u"The certificate of %1 is not checked: anybody on the way can read and change what is "
+           "sent, the login included."_s.arg(target.title);
 }
 
 Result<ServerTarget> resolveTarget(
@@ -72,12 +111,12 @@ Result<ServerTarget> resolveTarget(
         const Result<Profile> named = profiles.find(options.profile);
         if (!named)
             return named.failure();
-        return fromProfile(*named);
+        return targetOf(*named);
     }
     const QString uri = qEnvironmentVariable("MLFLOW_TRACKING_URI");
     if (!uri.isEmpty())
         return fromAddress(ServerOrigin::Environment, uri, userHome);
-    return fromProfile(profiles.active());
+    return targetOf(profiles.active());
 }
 
 } // namespace signalbox

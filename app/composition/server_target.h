@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/composition/credentials.h"
 #include "app/composition/session.h"
 
 namespace signalbox {
@@ -12,7 +11,9 @@ struct ServerTarget {
     QUrl url; //!< Without user-info; empty for the local workspace.
     QString title;
     JournalIdentity identity; //!< Its key is empty for the local workspace until that is opened.
-    Credentials credentials;
+    LinkSettings link; //!< Complete for an address; a profile's secrets come later.
+    QString workspace; //!< MLflow workspace.
+    Profile profile; //!< For origin Profile.
     bool stayOffline = false;
     QString notice; //!< What the user should know; empty mostly.
 };
@@ -23,7 +24,14 @@ struct ServerTarget {
 [[nodiscard]] Result<ServerTarget> resolveTarget(
     const SessionOptions &options, const ProfileStore &profiles, const QString &userHome);
 
-//! "uri-" and a digest of scheme, host, port and path: the journal of an address without a profile.
-[[nodiscard]] QString journalKeyOf(const QUrl &url);
+//! A profile as a target, its secrets left open.
+[[nodiscard]] ServerTarget targetOf(const Profile &profile);
+
+/*! "uri-" and a digest of scheme, host, port, path and MLflow workspace: the journal of an address
+ *  without a profile. Who logs in does not matter. */
+[[nodiscard]] QString journalKeyOf(const QUrl &url, const QString &workspace = {});
+
+//! The standing warning about a connection whose certificate nobody checks; empty for others.
+[[nodiscard]] QString insecurityWarning(const ServerTarget &target);
 
 } // namespace signalbox

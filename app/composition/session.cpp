@@ -5,6 +5,7 @@
 #include "core/base/logging.h"
 
 #include <QtCore/QDir>
+#include <QtCore/QPointer>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ Result<ServerTarget> Session::resolve()
     if (target) {
         m_origin = target->origin;
         m_title = target->title;
+        m_warning = insecurityWarning(*target);
     }
     return target;
 }
@@ -91,12 +93,7 @@ Result<void> Session::build(const ServerTarget &target)
     const Result<QString> journal = m_home.folder(u"journal/"_s + target.identity.key);
     if (!journal)
         return journal.failure();
-    RestConfig config;
-    config.baseUrl = target.url;
-    config.timeoutCap = m_options.timeout;
-    if (const QByteArray login = target.credentials.authorization(); !login.isEmpty())
-        config.headers << std::pair(QByteArrayLiteral("Authorization"), login);
-    auto server = std::make_unique<mlflow::Server>(config);
+    auto server = std::make_unique<mlflow::Server>(configOf(target));
     if (target.stayOffline)
         server->breaker().isolate(u"The profile says to stay offline."_s);
     Result<std::unique_ptr<Connector>> connector =
@@ -106,10 +103,104 @@ Result<void> Session::build(const ServerTarget &target)
     m_server = std::move(server);
     m_connector = std::move(connector).value();
     m_journalKey = target.identity.key;
+    m_openProfile = target.profile;
+    connect(&m_server->client(), &RestClient::unauthorized, this, &Session::loginRefused);
+    connect(&m_server->client(), &RestClient::authorized, this, &Session::loginAccepted);
     if (!target.notice.isEmpty())
         Q_EMIT notice(target.notice);
     Q_EMIT opened();
     return {};
+}
+
+RestConfig Session::configOf(const ServerTarget &target)
+{
+    RestConfig config;
+    config.baseUrl = target.url;
+    config.timeoutCap = m_options.timeout;
+    config.link = target.link;
+    config.workspace = target.workspace.toUtf8();
+    if (target.origin != ServerOrigin::Profile)
+        return config;
+    const Profile &profile = target.profile;
+    config.probeTimeout = profile.probeTimeout;
+    config.requestTimeout = profile.requestTimeout;
+    config.loginHint =
+        u"Enter the right secret: signalboxctl profile login \"%1\", or in the "
+        "window's settings. What waits in the journal goes on then."_s.arg(profile.name);
+    config.fetchLink = [self = QPointer<Session>(this), id = profile.id] {
+        return self ? self->fetchLink(id)
+                    : Call<LinkSettings>::finished(
+                        Failure(ErrorKind::Cancelled, u"The connection was closed."_s));
+    };
+    return config;
+}
+
+Call<LinkSettings> Session::fetchLink(const QString &profileId)
+{
+    const Result<Profile> profile = m_profiles.findById(profileId);
+    if (!profile)
+        return Call<LinkSettings>::finished(profile.failure());
+    return m_secrets.read(*profile).andThen(this, [profile = *profile](const ProfileSecrets &read) {
+        return Call<LinkSettings>::finished(linkOf(profile, read));
+    });
+}
+
+RestConfig Session::configFor(const Profile &profile, const ProfileSecrets &typed)
+{
+    RestConfig config = configOf(targetOf(profile));
+    config.link = linkOf(profile, typed);
+    config.fetchLink = nullptr;
+    if (m_secrets.placeOf(profile) == SecretPlace::Nowhere)
+        return config;
+    config.fetchLink = [self = QPointer<Session>(this), profile, typed] {
+        using Done = Call<LinkSettings>;
+        if (!self)
+            return Done::finished(Failure(ErrorKind::Cancelled, u"The window was closed."_s));
+        return self->m_secrets.read(profile).andThen(
+            self, [profile, typed](const ProfileSecrets &stored) {
+                return Done::finished(linkOf(profile, typed.over(stored)));
+            });
+    };
+    return config;
+}
+
+Result<RestConfig> Session::presentConfig()
+{
+    const Result<ServerTarget> target = resolve();
+    if (!target)
+        return target.failure();
+    if (target->origin != ServerOrigin::LocalWorkspace)
+        return target->origin == ServerOrigin::Profile ? configFor(target->profile)
+                                                       : configOf(*target);
+    const Result<QUrl> address = m_localServer.address();
+    if (!address)
+        return address.failure();
+    RestConfig config = configOf(*target);
+    config.baseUrl = *address;
+    return config;
+}
+
+Call<void> Session::renew()
+{
+    const Result<ServerTarget> target = resolve();
+    if (!target)
+        return Call<void>::finished(target.failure());
+    if (!isOpen() || target->origin != ServerOrigin::Profile)
+        return openAndStart();
+    const Profile &now = target->profile;
+    if (m_journalKey != target->identity.key || m_openProfile.probeTimeout != now.probeTimeout
+        || m_openProfile.requestTimeout != now.requestTimeout) {
+        close();
+        return openAndStart();
+    }
+    m_openProfile = now;
+    if (m_server->url() != target->url)
+        m_server->client().setBaseUrl(target->url);
+    m_server->client().renewLink();
+    if (m_server->breaker().state() == BreakerState::Open)
+        m_server->breaker().reset();
+    (void)m_connector->flush(kFlushBeforeSwitch);
+    return Call<void>::finished({});
 }
 
 Call<void> Session::openAndStart()

@@ -9,6 +9,7 @@
 #include "core/workspace/local_server.h"
 #include "core/workspace/profile.h"
 #include "core/workspace/python_environment.h"
+#include "core/workspace/secrets.h"
 
 #include <memory>
 
@@ -39,11 +40,15 @@ public:
     [[nodiscard]] PythonEnvironment &environment() { return m_environment; }
     [[nodiscard]] LocalServer &localServer() { return m_localServer; }
     [[nodiscard]] ProfileStore &profiles() { return m_profiles; }
+    [[nodiscard]] SecretStore &secrets() { return m_secrets; }
 
     //! Which server the options, environment and profiles name; decided without a request.
     [[nodiscard]] ServerOrigin origin() const { return m_origin; }
     //! "Local workspace", a profile's name or the host.
     [[nodiscard]] const QString &serverTitle() const { return m_title; }
+
+    //! What must be said wherever this connection shows; empty for a safe one.
+    [[nodiscard]] const QString &standingWarning() const { return m_warning; }
 
     /*! Builds server and connector (local files only, no request). For the local workspace this
      *  uses the stored address; openAndStart() also starts it. Without effect when that server is
@@ -52,6 +57,14 @@ public:
     [[nodiscard]] Call<void> openAndStart();
     //! Switches to another profile; the old connector is flushed for a moment and closed.
     [[nodiscard]] Call<void> switchProfile(const QString &name);
+
+    /*! Profile or secrets of the connection in use were changed, by whomever: uses them from now
+     *  on, and what waited for them goes on. Reopens only where that is needed. */
+    [[nodiscard]] Call<void> renew();
+    //! How a client reaches the profile's server, with the typed secrets over those of its entry.
+    [[nodiscard]] RestConfig configFor(const Profile &profile, const ProfileSecrets &typed = {});
+    //! The same for the server of options, environment and active profile.
+    [[nodiscard]] Result<RestConfig> presentConfig();
 
     [[nodiscard]] bool isOpen() const { return m_connector != nullptr; }
     [[nodiscard]] mlflow::Server &server() { return *m_server; } //!< Only when open.
@@ -64,12 +77,17 @@ Q_SIGNALS:
     //! New server and connector are in place.
     void opened();
     void progress(const QString &text);
+    //! The server refused the login of this connection, or accepts it again.
+    void loginRefused();
+    void loginAccepted();
     //! Something the user should know about how the server was named; plain text.
     void notice(const QString &text);
 
 private:
     [[nodiscard]] Result<ServerTarget> resolve();
     [[nodiscard]] Result<void> build(const ServerTarget &target);
+    [[nodiscard]] RestConfig configOf(const ServerTarget &target);
+    [[nodiscard]] Call<LinkSettings> fetchLink(const QString &profileId);
     [[nodiscard]] Result<void> meetLocalServer();
     void followLocalServer(const LocalServerStatus &status);
     void close();
@@ -78,9 +96,12 @@ private:
     PythonEnvironment m_environment;
     LocalServer m_localServer;
     ProfileStore m_profiles;
+    SecretStore m_secrets;
     ServerOrigin m_origin = ServerOrigin::LocalWorkspace;
     QString m_title;
+    QString m_warning;
     QString m_journalKey; //!< Of what is open.
+    Profile m_openProfile; //!< As it was when it was opened.
     std::unique_ptr<mlflow::Server> m_server;
     std::unique_ptr<Connector> m_connector;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/desktop_context.h"
 
+#include "core/workspace/connection_test.h"
 #include "ui/pages/connection_monitor.h"
 
 namespace signalbox {
@@ -12,6 +13,8 @@ DesktopContext::DesktopContext(Session &session, QObject *parent)
     connect(&session, &Session::opened, this, &UiContext::connectionChanged);
     connect(&session, &Session::aboutToClose, this, &UiContext::aboutToDisconnect);
     connect(&session, &Session::progress, this, &UiContext::connectionProgress);
+    connect(&session, &Session::loginRefused, this, &UiContext::loginRefused);
+    connect(&session, &Session::loginAccepted, this, &UiContext::loginAccepted);
     connect(&session, &Session::notice, this,
         [this](const QString &text) { notify(Tone::Info, text); });
 }
@@ -37,6 +40,17 @@ Call<void> DesktopContext::startLocalWorkspace()
 Call<void> DesktopContext::switchProfile(const QString &name)
 {
     return reported(m_session.switchProfile(name));
+}
+
+Call<void> DesktopContext::renewConnection()
+{
+    return reported(m_session.renew());
+}
+
+ConnectionTest *DesktopContext::newConnectionTest(
+    const Profile &profile, const ProfileSecrets &typed)
+{
+    return new ConnectionTest(m_session.configFor(profile, typed));
 }
 
 Call<void> DesktopContext::reported(const Call<void> &call)

@@ -23,6 +23,11 @@ public:
     [[nodiscard]] FlowContext flowContext() override { return m_session.flowContext(); }
     [[nodiscard]] Dialogs &dialogs() override { return m_dialogs; }
     [[nodiscard]] QString connectionTitle() const override { return m_session.serverTitle(); }
+    [[nodiscard]] SecretStore *secrets() override { return &m_session.secrets(); }
+    [[nodiscard]] QString standingWarning() const override { return m_session.standingWarning(); }
+    [[nodiscard]] Call<void> renewConnection() override;
+    [[nodiscard]] ConnectionTest *newConnectionTest(
+        const Profile &profile, const ProfileSecrets &typed) override;
     [[nodiscard]] Call<void> startLocalWorkspace() override;
     [[nodiscard]] Call<void> switchProfile(const QString &name) override;
 

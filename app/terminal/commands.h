@@ -17,6 +17,7 @@ void addExperimentCommands(CLI::App &app, Terminal &terminal);
 void addRunCommands(CLI::App &app, Terminal &terminal);
 void addFlowCommands(CLI::App &app, Terminal &terminal); //!< select, train, deploy, pipeline
 void addJournalCommands(CLI::App &app, Terminal &terminal);
+void addProfileCommands(CLI::App &app, Terminal &terminal);
 void addModelCommands(CLI::App &app, Terminal &terminal);
 
 } // namespace signalbox

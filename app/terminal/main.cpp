@@ -36,8 +36,7 @@ void addGlobalOptions(CLI::App &app, Terminal &terminal)
     app.add_option_function<double>(
            "--timeout",
            [&](double seconds) {
-               terminal.options.timeout =
-                   std::chrono::milliseconds(std::llround(seconds * 1000));
+               terminal.options.timeout = std::chrono::milliseconds(std::llround(seconds * 1000));
            },
            "Limit for the whole command")
         ->type_name("SECONDS")
@@ -74,6 +73,7 @@ int main(int argc, char **argv)
     addRunCommands(app, terminal);
     addFlowCommands(app, terminal);
     addJournalCommands(app, terminal);
+    addProfileCommands(app, terminal);
     addModelCommands(app, terminal);
 
     try {

@@ -56,8 +56,13 @@ void doctor(Terminal &terminal)
 
 QJsonObject statusDocument(Session &session, const ConnectorHealth &health)
 {
-    QJsonObject document{
-        {u"breaker"_s, toJson(health.breaker)}, {u"journal"_s, toJson(health.journal)}};
+    const bool insecure = !session.standingWarning().isEmpty();
+    QJsonObject document{{u"breaker"_s, toJson(health.breaker)},
+        {u"journal"_s, toJson(health.journal)},
+        {u"connection"_s,
+            QJsonObject{{u"name"_s, session.serverTitle()}, {u"insecure"_s, insecure}}}};
+    if (insecure)
+        document.insert(u"warnings"_s, QJsonArray{session.standingWarning()});
     if (health.reachable) {
         document.insert(u"server"_s,
             QJsonObject{{u"url"_s, session.server().url().toString()},

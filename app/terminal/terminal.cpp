@@ -32,6 +32,12 @@ Session &Terminal::session()
         m_session = std::make_unique<Session>(options);
         connect(m_session.get(), &Session::progress, this,
             [this](const QString &text) { out.progress(text); });
+        connect(m_session.get(), &Session::notice, this,
+            [this](const QString &text) { out.message(text); });
+        connect(m_session.get(), &Session::opened, this, [this] {
+            if (const QString &warning = m_session->standingWarning(); !warning.isEmpty())
+                out.message(u"WARNING: "_s % warning);
+        });
     }
     return *m_session;
 }

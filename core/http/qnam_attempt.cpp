@@ -87,10 +87,8 @@ void QnamAttempt::startReply()
     connect(m_reply, &QNetworkReply::metaDataChanged, this, &QnamAttempt::headersArrived);
     connect(m_reply, &QNetworkReply::readyRead, this, &QnamAttempt::drain);
     connect(m_reply, &QNetworkReply::finished, this, &QnamAttempt::finished);
-    connect(m_reply, &QNetworkReply::sslErrors, this, [this](const QList<QSslError> &errors) {
-        for (const QSslError &error : errors)
-            m_tlsErrors << error.errorString();
-    });
+    connect(m_reply, &QNetworkReply::sslErrors, this,
+        [this](const QList<QSslError> &errors) { m_tlsErrors = errors; });
     connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 sent, qint64 total) {
         if (!m_request.bodyFile.isEmpty() && total > 0)
             Q_EMIT m_promise.pending()->progress(sent, total);

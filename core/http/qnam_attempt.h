@@ -5,8 +5,8 @@
 
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
-#include <QtCore/QStringList>
 #include <QtNetwork/QNetworkReply>
+#include <QtNetwork/QSslError>
 
 namespace signalbox {
 
@@ -56,7 +56,7 @@ private:
     QFile m_sink;
     qint64 m_received = 0;
     int m_redirects = 0;
-    QStringList m_tlsErrors;
+    QList<QSslError> m_tlsErrors;
     bool m_done = false;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/qnam_errors.h"
 
+#include "core/http/tls_setup.h"
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -12,6 +14,7 @@ struct Reason {
     QString message;
     QString hint;
     bool sent = true; //!< The request may have reached the server.
+    QString code{};
 };
 
 QString checkServer()
@@ -19,20 +22,22 @@ QString checkServer()
     return u"Check that the server is running and that its address is right."_s;
 }
 
+Reason reasonOf(const Error &error, bool sent)
+{
+    return {error.kind, error.message, error.hint, sent, error.apiCode};
+}
+
 Reason tlsReason(const BrokenReply &reply)
 {
     if (!reply.tlsErrors.isEmpty())
-        return {ErrorKind::Tls,
-            u"its certificate is not trusted: "_s % reply.tlsErrors.join(u"; "_s) % u'.',
-            u"Add the certificate authority of the server to the trusted ones of this system."_s,
-            false};
-    return {ErrorKind::Network, u"no secure connection could be made: "_s % reply.errorText % u'.',
-        u"Perhaps the server speaks plain http on this port: try the address with http://."_s,
-        false};
+        return reasonOf(certificateError(reply.tlsErrors), false);
+    return reasonOf(handshakeError(reply.errorText), false);
 }
 
 Reason brokenOff(const BrokenReply &reply)
 {
+    if (reply.isHttps && isAboutClientCertificate(reply.errorText))
+        return reasonOf(handshakeError(reply.errorText), true);
     if (reply.status > 0)
         return {ErrorKind::Network,
             u"the connection broke off in the middle of the answer, after %1 bytes."_s.arg(
@@ -40,7 +45,7 @@ Reason brokenOff(const BrokenReply &reply)
             checkServer()};
     return {ErrorKind::Network, u"the server closed the connection without an answer."_s,
         reply.isHttps
-            ? checkServer()
+            ? u"Check the server's log. It may want a client certificate that it accepts."_s
             : u"Check the server's log. If it uses TLS, the address begins with https://."_s};
 }
 
@@ -62,12 +67,25 @@ bool isProtocolError(QNetworkReply::NetworkError error)
     return error >= QNetworkReply::ProtocolUnknownError && error <= QNetworkReply::ProtocolFailure;
 }
 
+Reason proxyReason(const BrokenReply &reply)
+{
+    const bool login = reply.error == QNetworkReply::ProxyAuthenticationRequiredError;
+    const QString hint = login
+        ? u"Give the proxy's user name and password in the connection's settings."_s
+        : u"Check the proxy in the connection's settings (or HTTPS_PROXY and NO_PROXY)."_s;
+    const QString message = login
+        ? u"the proxy wants a user name and password."_s
+        : u"the proxy did not let it through: "_s % reply.errorText % u'.';
+    return {ErrorKind::Network, message, hint, false, login ? u"PROXY_LOGIN"_s : u"PROXY"_s};
+}
+
 Reason rareReason(const BrokenReply &reply)
 {
     if (isProxyError(reply.error))
-        return {ErrorKind::Network,
-            u"the proxy did not let it through: "_s % reply.errorText % u'.',
-            u"Check the proxy settings (https_proxy, no_proxy)."_s, false};
+        return proxyReason(reply);
+    // With TLS 1.3 the server says so only after the handshake.
+    if (reply.isHttps && isAboutClientCertificate(reply.errorText))
+        return reasonOf(handshakeError(reply.errorText), true);
     if (isProtocolError(reply.error))
         return {ErrorKind::Network, u"what answered there does not speak HTTP."_s, checkServer()};
     // A good status and an error: the body could not be decompressed.
@@ -105,6 +123,7 @@ Error errorOfReply(const BrokenReply &reply)
     Reason reason = reasonOf(reply);
     Error error = makeError(reason.kind, std::move(reason.message), std::move(reason.hint));
     error.httpStatus = reply.status;
+    error.apiCode = std::move(reason.code);
     error.ambiguous = reason.sent && !reply.repeatable;
     return error;
 }

@@ -3,8 +3,8 @@
 
 #include "core/base/error.h"
 
-#include <QtCore/QStringList>
 #include <QtNetwork/QNetworkReply>
+#include <QtNetwork/QSslError>
 
 namespace signalbox {
 
@@ -12,7 +12,7 @@ namespace signalbox {
 struct BrokenReply {
     QNetworkReply::NetworkError error = QNetworkReply::NoError;
     QString errorText;
-    QStringList tlsErrors; //!< What is wrong with the certificate, when that is the reason.
+    QList<QSslError> tlsErrors; //!< What is wrong with the certificate, when that is the reason.
     bool isHttps = false;
     int status = 0; //!< When the head of an answer had arrived.
     qint64 received = 0;

@@ -3,6 +3,7 @@
 
 #include "core/http/qnam_attempt.h"
 #include "core/http/request_url.h"
+#include "core/http/tls_setup.h"
 
 #include <QtNetwork/QNetworkProxy>
 #include <QtNetwork/QNetworkReply>
@@ -19,18 +20,82 @@ namespace {
 
 constexpr qint64 kReadBuffer = 1024 * 1024;
 
+QNetworkProxy qtProxy(const ProxySettings &proxy)
+{
+    if (proxy.kind != ProxyKind::Explicit)
+        return QNetworkProxy(QNetworkProxy::NoProxy);
+    QNetworkProxy qt(
+        QNetworkProxy::HttpProxy, proxy.host, proxy.port, proxy.userName, proxy.password);
+    // At once, instead of after a refusal: a request that must not be sent twice has no second try.
+    if (!proxy.userName.isEmpty())
+        qt.setRawHeader("Proxy-Authorization", basicLogin(proxy.userName, proxy.password));
+    return qt;
+}
+
 class ProxyFactory final : public QNetworkProxyFactory {
 public:
+    explicit ProxyFactory(ProxySettings settings)
+        : m_settings(std::move(settings))
+    {
+    }
     QList<QNetworkProxy> queryProxy(const QNetworkProxyQuery &query) override
     {
-        if (isLoopback(query.peerHostName()))
-            return {QNetworkProxy(QNetworkProxy::NoProxy)};
+        if (m_settings.kind != ProxyKind::System)
+            return {qtProxy(m_settings)};
+        const ProxySettings named = proxyFromEnvironment(query.url());
+        if (named.kind != ProxyKind::System)
+            return {qtProxy(named)};
         return QNetworkProxyFactory::systemProxyForQuery(query);
     }
+
+private:
+    ProxySettings m_settings;
 };
 
-QNetworkRequest makeRequest(
-    const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity)
+//! For plain http the proxy sees our request itself, not a tunnel, so the login stands in there.
+QByteArray proxyLogin(const ProxySettings &settings, const QUrl &url)
+{
+    if (url.scheme() != u"http")
+        return {};
+    const ProxySettings proxy =
+        settings.kind == ProxyKind::System ? proxyFromEnvironment(url) : settings;
+    if (proxy.kind != ProxyKind::Explicit || proxy.userName.isEmpty())
+        return {};
+    return basicLogin(proxy.userName, proxy.password);
+}
+
+bool isBulk(const HttpRequest &request)
+{
+    return request.requestClass == RequestClass::Page
+        || request.requestClass == RequestClass::Transfer;
+}
+
+} // namespace
+
+QnamTransport::QnamTransport(QObject *parent)
+    : Transport(parent)
+{
+    for (QNetworkAccessManager *manager : {&m_shared, &m_bulk, &m_fresh}) {
+        manager->setProxyFactory(new ProxyFactory({})); // the manager owns it
+        manager->setAutoDeleteReplies(false);
+    }
+}
+
+void QnamTransport::configure(const LinkSettings &link)
+{
+    m_link = link;
+    const Result<QSslConfiguration> tls = tlsConfiguration(link);
+    m_tlsProblem = tls ? std::nullopt : std::optional(tls.error());
+    if (tls)
+        m_tls = *tls;
+    for (QNetworkAccessManager *manager : {&m_shared, &m_bulk, &m_fresh}) {
+        manager->setProxyFactory(new ProxyFactory(link.proxy));
+        manager->clearConnectionCache(); // nothing goes on over what was trusted before
+    }
+}
+
+QNetworkRequest QnamTransport::makeRequest(
+    const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) const
 {
     QNetworkRequest r(url);
     r.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
@@ -41,24 +106,24 @@ QNetworkRequest makeRequest(
     r.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
     r.setAttribute(QNetworkRequest::HttpPipeliningAllowedAttribute, false);
     r.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
+    if (url.scheme() == u"https")
+        r.setSslConfiguration(m_tls);
     // Our own size limit stops a decompression bomb; Qt's check refuses honest large answers.
     r.setDecompressedSafetyCheckThreshold(-1);
     r.setTransferTimeout(
         static_cast<int>(std::min<qint64>(inactivity.count(), std::numeric_limits<int>::max())));
     for (const auto &[name, value] : request.headers)
         r.setRawHeader(name, value);
+    if (const QByteArray login = proxyLogin(m_link.proxy, url); !login.isEmpty())
+        r.setRawHeader("Proxy-Authorization", login);
     return r;
 }
 
-} // namespace
-
-QnamTransport::QnamTransport(QObject *parent)
-    : Transport(parent)
+QNetworkAccessManager &QnamTransport::managerFor(const HttpRequest &request)
 {
-    for (QNetworkAccessManager *manager : {&m_shared, &m_fresh}) {
-        manager->setProxyFactory(new ProxyFactory); // the manager owns it
-        manager->setAutoDeleteReplies(false);
-    }
+    if (!request.isRepeatable())
+        return m_fresh;
+    return isBulk(request) ? m_bulk : m_shared;
 }
 
 QnamTransport::~QnamTransport()
@@ -71,6 +136,8 @@ QnamTransport::~QnamTransport()
 Call<HttpResponse> QnamTransport::send(
     const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity)
 {
+    if (m_tlsProblem && url.scheme() == u"https")
+        return Call<HttpResponse>::finished(Failure(*m_tlsProblem));
     const Promise<HttpResponse> promise;
     const Call<HttpResponse> call = promise.call();
     auto *attempt = new QnamAttempt(*this, url, request, inactivity, promise);
@@ -92,7 +159,7 @@ QNetworkReply *QnamTransport::start(const QUrl &url, const HttpRequest &request,
     std::chrono::milliseconds inactivity, QIODevice *body)
 {
     const bool once = !request.isRepeatable();
-    QNetworkAccessManager &manager = once ? m_fresh : m_shared;
+    QNetworkAccessManager &manager = managerFor(request);
     QNetworkRequest r = makeRequest(url, request, inactivity);
     if (once) {
         openFreshConnection();

@@ -4,11 +4,15 @@
 #include "core/http/transport.h"
 
 #include <QtNetwork/QNetworkAccessManager>
+#include <QtNetwork/QSslConfiguration>
+
+#include <optional>
 
 namespace signalbox {
 
 /*! The network, through Qt. Cookies, caches, pipelining and HTTP/2 are off, redirects stay within
- *  the origin, loopback never goes through a proxy.
+ *  the origin. Pages and files have connections of their own, so that a bulk load never stands in
+ *  front of what a person waits for.
  *
  *  Requests that are not repeatable travel on a connection of their own, opened for them: servers
  *  close idle ones after a few seconds, and a request lost in that moment would be ambiguous. Their
@@ -23,6 +27,9 @@ class QnamTransport final : public Transport {
 public:
     explicit QnamTransport(QObject *parent = nullptr);
     ~QnamTransport() override;
+    //! Reads the named certificate files; when that fails, requests over https fail with the
+    //! reason.
+    void configure(const LinkSettings &link) override;
     [[nodiscard]] Call<HttpResponse> send(
         const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) override;
 
@@ -32,8 +39,15 @@ private:
     [[nodiscard]] QNetworkReply *start(const QUrl &url, const HttpRequest &request,
         std::chrono::milliseconds inactivity, QIODevice *body);
     void openFreshConnection();
+    [[nodiscard]] QNetworkAccessManager &managerFor(const HttpRequest &request);
+    [[nodiscard]] QNetworkRequest makeRequest(
+        const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) const;
 
+    LinkSettings m_link;
+    QSslConfiguration m_tls = QSslConfiguration::defaultConfiguration();
+    std::optional<Error> m_tlsProblem;
     QNetworkAccessManager m_shared;
+    QNetworkAccessManager m_bulk;
     QNetworkAccessManager m_fresh;
 };
 

@@ -63,6 +63,17 @@ void RestClient::setBaseUrl(const QUrl &url)
     d->config.baseUrl = url;
 }
 
+void RestClient::setLink(const LinkSettings &link)
+{
+    d->use(link);
+    d->gate.renew();
+}
+
+void RestClient::renewLink()
+{
+    d->gate.renew();
+}
+
 int RestClient::queued() const
 {
     return static_cast<int>(d->operations.size());

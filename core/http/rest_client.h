@@ -4,6 +4,7 @@
 #include "core/base/call.h"
 #include "core/base/clock.h"
 #include "core/http/http_message.h"
+#include "core/http/link_settings.h"
 #include "core/http/transport.h"
 #include "core/resilience/circuit_breaker.h"
 #include "core/resilience/retry_policy.h"
@@ -17,11 +18,19 @@ namespace signalbox {
 
 struct RestConfig {
     QUrl baseUrl; //!< Keeps its path; user-info is refused.
-    HeaderList headers; //!< Sent with every request; Authorization lives here, in memory only.
+    HeaderList headers; //!< Sent with every request.
+    LinkSettings link{}; //!< Login, certificates, proxy; in memory only.
+    /*! Where `link` comes from when it must be asked for: called before the first request and again
+     *  after the server refused the login. */
+    std::function<Call<LinkSettings>()> fetchLink{};
+    QString loginHint{}; //!< What to do about a refused login; empty takes a general one.
+    QByteArray workspace{}; //!< MLflow workspace; sent with everything but probes.
     RetryPolicy retry;
     BreakerConfig breaker;
     int maxConcurrent =
         6; //!< What QNetworkAccessManager opens per host; more would only wait there.
+    std::chrono::milliseconds probeTimeout{5'000};
+    std::chrono::milliseconds requestTimeout{60'000}; //!< Pages may take twice as long.
     std::chrono::milliseconds timeoutCap{0}; //!< `--timeout`: shortens every class when set.
 };
 
@@ -57,6 +66,10 @@ public:
     //! The same server at another address, such as a local one whose port had to change. Requests
     //! on their way end at the old address, retries go to the new one.
     void setBaseUrl(const QUrl &url);
+    //! The login, the certificates or the proxy are new: what was refused may be tried again.
+    void setLink(const LinkSettings &link);
+    //! The same, fetched anew; without a `fetchLink` only refusals are forgotten.
+    void renewLink();
     [[nodiscard]] int queued() const; //!< Waiting plus running requests.
     [[nodiscard]] QueueStatus queueStatus() const; //!< The same in detail.
     [[nodiscard]] std::chrono::milliseconds lastLatency() const; //!< Of the last answered attempt.
@@ -68,6 +81,8 @@ Q_SIGNALS:
     void queueChanged(int waitingAndRunning);
     //! A 401 arrived; credentials are missing or wrong. Through the event loop.
     void unauthorized();
+    //! The server accepted a request again after it had refused the login.
+    void authorized();
 
 private:
     friend class RestOperation;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/http/link_gate.h"
 #include "core/http/off_thread.h"
 #include "core/http/request_queue.h"
 #include "core/http/rest_operation.h"
@@ -17,7 +18,17 @@ struct RestClient::Private {
         , transport(std::move(t))
         , breaker(config.breaker, k)
         , queue(config.maxConcurrent, k)
+        , gate(
+              config.fetchLink, [this](const LinkSettings &link) { use(link); }, k)
     {
+        transport->configure(config.link);
+    }
+    void use(const LinkSettings &link)
+    {
+        if (link == config.link)
+            return;
+        config.link = link;
+        transport->configure(link);
     }
 
     RestConfig config;
@@ -25,10 +36,12 @@ struct RestClient::Private {
     std::unique_ptr<Transport> transport;
     CircuitBreaker breaker;
     RequestQueue queue;
+    LinkGate gate;
     OffThread offThread;
     std::vector<RestOperation *> operations;
     std::chrono::milliseconds lastLatency{0};
     std::optional<Clock::TimePoint> lastAnswer; //!< When the server last answered anything.
+    bool refused = false; //!< The last word about the login was a 401.
     bool queueSignalQueued = false;
     bool closing = false;
 };

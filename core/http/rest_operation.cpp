@@ -26,20 +26,20 @@ constexpr milliseconds kForEver = std::chrono::hours(24);
 constexpr milliseconds kLongestPause{60'000};
 
 //! Zero means without a total deadline.
-milliseconds defaultTotal(RequestClass requestClass)
+milliseconds defaultTotal(RequestClass requestClass, const RestConfig &config)
 {
     switch (requestClass) {
     case RequestClass::Probe:
-        return milliseconds(5'000);
+        return config.probeTimeout;
     case RequestClass::Interactive:
     case RequestClass::Write:
-        return milliseconds(60'000);
+        return config.requestTimeout;
     case RequestClass::Page:
-        return milliseconds(120'000);
+        return 2 * config.requestTimeout;
     case RequestClass::Transfer:
         return milliseconds(0);
     }
-    return milliseconds(60'000);
+    return config.requestTimeout;
 }
 
 milliseconds capped(milliseconds time, milliseconds cap)
@@ -77,7 +77,8 @@ RestOperation::RestOperation(RestClient &client, HttpRequest request, Promise<Ht
     const RestConfig &config = client.d->config;
     const bool own = m_request.timeout.count() > 0;
     const bool transfer = m_request.requestClass == RequestClass::Transfer;
-    const milliseconds total = own ? m_request.timeout : defaultTotal(m_request.requestClass);
+    const milliseconds total =
+        own ? m_request.timeout : defaultTotal(m_request.requestClass, config);
     m_total = transfer ? milliseconds(0) : capped(total, config.timeoutCap);
     m_inactivity = transfer
         ? capped(own ? m_request.timeout : kTransferInactivity, config.timeoutCap)
@@ -124,9 +125,30 @@ void RestOperation::start()
     attempt();
 }
 
+void RestOperation::waitForLink()
+{
+    m_client.d->gate.open().then(this, [this](const Result<void> &opened) {
+        if (!m_promise)
+            return; // the deadline was quicker
+        if (opened) {
+            attempt();
+            return;
+        }
+        ++m_attempt;
+        m_attemptStart = m_client.d->clock.now();
+        m_attemptTimeMs = m_client.d->clock.epochMs();
+        record(0, opened.error().message);
+        finish(decorated(opened.error()));
+    });
+}
+
 void RestOperation::attempt()
 {
     RestClient::Private &d = *m_client.d;
+    if (!d.gate.isOpen()) {
+        waitForLink();
+        return;
+    }
     ++m_attempt;
     m_attemptStart = d.clock.now();
     m_attemptTimeMs = d.clock.epochMs();
@@ -148,8 +170,14 @@ void RestOperation::attempt()
 HttpRequest RestOperation::preparedRequest() const
 {
     HttpRequest request = m_request;
-    for (const auto &[name, value] : m_client.d->config.headers)
+    const RestConfig &config = m_client.d->config;
+    for (const auto &[name, value] : config.headers)
         addHeader(request.headers, name, value);
+    for (const auto &[name, value] : config.link.login)
+        addHeader(request.headers, name, value);
+    // Servers without workspaces refuse the header, and probes must get through to tell that.
+    if (!config.workspace.isEmpty() && request.requestClass != RequestClass::Probe)
+        addHeader(request.headers, "X-MLFLOW-WORKSPACE", config.workspace);
     if (!request.bodyFile.isEmpty())
         addHeader(request.headers, "Content-Type", "application/octet-stream");
     else if (!request.body.isEmpty() || request.verb == Verb::Post)
@@ -178,6 +206,7 @@ void RestOperation::answered(const Result<HttpResponse> &result)
     }
     record(status, {});
     report(nullptr);
+    noteLogin(nullptr);
     finish(std::move(judged));
 }
 
@@ -202,8 +231,11 @@ Result<HttpResponse> RestOperation::judge(const Result<HttpResponse> &result) co
 void RestOperation::failed(Error error)
 {
     report(&error);
-    if (error.kind == ErrorKind::Unauthorized)
-        QMetaObject::invokeMethod(&m_client, &RestClient::unauthorized, Qt::QueuedConnection);
+    if (error.kind == ErrorKind::Unauthorized) {
+        if (!m_client.d->config.loginHint.isEmpty())
+            error.hint = m_client.d->config.loginHint;
+        noteLogin(&error);
+    }
     if (error.kind == ErrorKind::RateLimited && error.retryAfter)
         m_client.d->queue.pauseFor(std::min(*error.retryAfter, kLongestPause));
     if (mayRetry(error)) {
@@ -267,6 +299,23 @@ void RestOperation::report(const Error *error)
     if (const auto permit = std::exchange(m_permit, nullptr))
         permit->report(error ? outcomeFor(*error) : Outcome::Success,
             error ? redact(error->message) : QString());
+}
+
+void RestOperation::noteLogin(const Error *error)
+{
+    RestClient::Private &d = *m_client.d;
+    if (error) {
+        d.refused = true;
+        d.gate.refused(*error);
+        QMetaObject::invokeMethod(&m_client, &RestClient::unauthorized, Qt::QueuedConnection);
+        return;
+    }
+    // Probes are answered without a login too.
+    if (m_request.requestClass == RequestClass::Probe)
+        return;
+    d.gate.succeeded();
+    if (std::exchange(d.refused, false))
+        QMetaObject::invokeMethod(&m_client, &RestClient::authorized, Qt::QueuedConnection);
 }
 
 void RestOperation::record(int status, const QString &error)

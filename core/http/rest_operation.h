@@ -25,11 +25,13 @@ private:
     void enterQueue(bool again);
     void start();
     void attempt();
+    void waitForLink();
     void answered(const Result<HttpResponse> &result);
     void failed(Error error);
     void outOfTime();
     void retryIn(std::chrono::milliseconds delay, const Error &error);
     void report(const Error *error);
+    void noteLogin(const Error *error);
     void record(int status, const QString &error);
     void finish(Result<HttpResponse> result);
     void leaveClient();

@@ -3,6 +3,7 @@
 
 #include "core/base/call.h"
 #include "core/http/http_message.h"
+#include "core/http/link_settings.h"
 
 #include <QtCore/QUrl>
 
@@ -19,6 +20,8 @@ class Transport : public QObject {
 
 public:
     using QObject::QObject;
+    //! How later attempts reach the server: certificates and proxy. Fakes need none of it.
+    virtual void configure(const LinkSettings &) { }
     //! `url` is absolute and complete. Inactivity ends the attempt after `inactivity`.
     [[nodiscard]] virtual Call<HttpResponse> send(
         const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) = 0;

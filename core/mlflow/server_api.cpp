@@ -30,10 +30,28 @@ Result<QByteArray> wholeBody(const HttpResponse &response)
     return response.body;
 }
 
+bool isWebPage(const QByteArray &body)
+{
+    return body.left(512).trimmed().startsWith('<');
+}
+
+//! A page in place of a plain word: most often somebody wants a login first.
+Failure webPage(const QUrl &server)
+{
+    Failure failure = notMlflow(server, u"it answers with a web page instead of data"_s);
+    failure.error.hint =
+        u"A login page or a proxy may stand in front of the server. Open the address in a browser; "
+        "if it asks for a login, the server needs one that programs can use "
+        "(user name and password, or a token)."_s;
+    return failure;
+}
+
 Result<void> healthFrom(const QByteArray &body, const QUrl &server)
 {
     if (body.trimmed() == "OK")
         return {};
+    if (isWebPage(body))
+        return webPage(server);
     return notMlflow(server, u"it does not report its health as MLflow does"_s);
 }
 
@@ -43,6 +61,8 @@ Result<QString> versionFrom(const QByteArray &body, const QUrl &server)
     const QString text = QString::fromUtf8(body.left(200)).trimmed();
     if (pattern.match(text).hasMatch())
         return text;
+    if (isWebPage(body))
+        return webPage(server);
     return notMlflow(server, u"it does not say its version as MLflow does"_s);
 }
 
@@ -119,6 +139,12 @@ Result<void> recentEnough(const QString &version)
         u"Update the server; Signalbox works with MLflow 2.9 and later."_s);
 }
 
+//! The guard against foreign host names lets the probes before this one through.
+bool refusesOurHost(const Error &error)
+{
+    return error.message.contains(u"Invalid Host header"_s);
+}
+
 //! Everything but an unreachable server is an answer: "no such page".
 Call<ServerSaid> askServerInfo(RestClient &client)
 {
@@ -127,7 +153,7 @@ Call<ServerSaid> askServerInfo(RestClient &client)
     Promise<ServerSaid> promise;
     promise.onCancel([asked] { asked.cancel(); });
     asked.then(&client, [promise](const Result<ServerSaid> &result) {
-        if (!result && !result.error().isOutage())
+        if (!result && !result.error().isOutage() && !refusesOurHost(result.error()))
             promise.resolve(ServerSaid{});
         else
             promise.resolve(result);

@@ -2,6 +2,7 @@
 #include "core/workspace/profile.h"
 
 #include "core/workspace/file_lock.h"
+#include "core/workspace/profile_json.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QJsonArray>
@@ -29,22 +30,6 @@ Profile localWorkspace()
     return profile;
 }
 
-Profile profileFrom(const QJsonObject &object)
-{
-    Profile profile;
-    profile.name = object[u"name"].toString();
-    profile.url = QUrl(object[u"url"].toString(), QUrl::StrictMode);
-    profile.stayOffline = object[u"stay_offline"].toBool();
-    profile.id = object[u"id"].toString();
-    return profile;
-}
-
-QJsonObject toJson(const Profile &profile)
-{
-    return {{u"name"_s, profile.name}, {u"url"_s, profile.url.toString()},
-        {u"stay_offline"_s, profile.stayOffline}, {u"id"_s, profile.id}};
-}
-
 //! The readable object of the file, or nothing when it is damaged.
 std::optional<QJsonObject> readObject(const QString &file)
 {
@@ -69,51 +54,11 @@ auto byName(const QString &name)
     return [name](const Profile &profile) { return profile.name == name; };
 }
 
-Result<void> checkProfile(const Profile &profile)
-{
-    if (profile.name.trimmed().isEmpty())
-        return Failure(ErrorKind::InvalidInput, u"A profile needs a name."_s,
-            u"Give it a name, for example the host of the server."_s);
-    if (profile.url.isEmpty())
-        return {};
-    if (!profile.url.userInfo().isEmpty())
-        return Failure(ErrorKind::InvalidInput,
-            u"The address of profile '%1' contains a user name or password."_s.arg(profile.name),
-            u"Leave them out; profiles are stored as plain text."_s);
-    if (const Result<QUrl> address = serverAddress(profile.url.toString()); !address)
-        return address.failure();
-    return {};
-}
-
 } // namespace
 
 QString ProfileStore::localWorkspaceName()
 {
     return u"Local workspace"_s;
-}
-
-Result<QUrl> serverAddress(const QString &text)
-{
-    const auto bad = [&text](const QString &why) {
-        return Failure(ErrorKind::InvalidInput,
-            u"'%1' is not the address of an MLflow server: %2."_s.arg(text, why),
-            u"Use an address such as http://127.0.0.1:5000 or https://mlflow.example.com."_s);
-    };
-    QUrl url(text.trimmed(), QUrl::StrictMode);
-    if (!url.isValid())
-        return bad(u"it is not a valid URL"_s);
-    const QString scheme = url.scheme().toLower();
-    if (scheme != u"http" && scheme != u"https")
-        return bad(scheme.isEmpty() ? u"it has no scheme"_s
-                                    : u"the scheme '%1' is not http or https"_s.arg(scheme));
-    if (url.host().isEmpty())
-        return bad(u"it names no host"_s);
-    url.setUserInfo({});
-    url.setQuery(QString());
-    url.setFragment({});
-    while (url.path().endsWith(u'/'))
-        url.setPath(url.path().chopped(1));
-    return url;
 }
 
 ProfileStore::Content ProfileStore::read() const
@@ -154,6 +99,17 @@ Result<Profile> ProfileStore::find(const QString &name) const
     const auto found = std::find_if(known.begin(), known.end(), byName(name));
     if (found == known.end())
         return notFound(name, known);
+    return *found;
+}
+
+Result<Profile> ProfileStore::findById(const QString &id) const
+{
+    const QList<Profile> known = profiles();
+    const auto found = std::find_if(
+        known.begin(), known.end(), [&id](const Profile &profile) { return profile.id == id; });
+    if (found == known.end())
+        return Failure(ErrorKind::NotFound, u"The profile in use was removed."_s,
+            u"Choose another connection."_s);
     return *found;
 }
 

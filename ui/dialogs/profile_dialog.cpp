@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/profile_dialog.h"
 
+#include "ui/dialogs/connection_form.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/plain_label.h"
+#include "ui/widgets/step_list.h"
 
 #include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QFormLayout>
@@ -15,21 +17,25 @@ using namespace Qt::StringLiterals;
 namespace signalbox {
 
 ProfileDialog::ProfileDialog(
-    const Profile &profile, const QStringList &taken, Test test, QWidget *parent)
+    const Profile &profile, const QStringList &taken, Test test, Dialogs &dialogs, QWidget *parent)
     : QDialog(parent)
     , m_profile(profile)
     , m_taken(taken)
     , m_test(std::move(test))
     , m_name(new QLineEdit(profile.name, this))
     , m_url(new QLineEdit(profile.url.toString(), this))
+    , m_form(new ConnectionForm(profile, dialogs, this))
     , m_message(new PlainLabel(this))
+    , m_steps(new StepList(this))
 {
     setObjectName(u"profileDialog"_s);
     setWindowTitle(profile.name.isEmpty() ? tr("Add a connection") : tr("Edit the connection"));
-    setMinimumWidth(520);
+    setMinimumWidth(600);
     buildForm();
+    buildButtons();
     connect(m_name, &QLineEdit::textChanged, this, &ProfileDialog::check);
     connect(m_url, &QLineEdit::textChanged, this, &ProfileDialog::check);
+    connect(m_form, &ConnectionForm::edited, this, &ProfileDialog::check);
     check();
 }
 
@@ -45,15 +51,21 @@ void ProfileDialog::buildForm()
     m_name->setPlaceholderText(tr("prod-tracking"));
     m_url->setObjectName(u"profileUrlLineEdit"_s);
     m_url->setAccessibleName(tr("Address of the server"));
-    m_url->setPlaceholderText(u"https://mlflow.example.com"_s);
+    m_url->setPlaceholderText(u"https://mlflow.example.com/base/path"_s);
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Address"), m_url);
     column->addLayout(form);
+    column->addWidget(m_form);
     m_message->setObjectName(u"profileMessageLabel"_s);
     m_message->setWordWrap(true);
-    m_message->setMinimumHeight(2 * kRowHeight);
     m_message->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     column->addWidget(m_message);
+    column->addWidget(m_steps);
+    column->addStretch(1);
+}
+
+void ProfileDialog::buildButtons()
+{
     auto *buttons = new QDialogButtonBox(this);
     buttons->setObjectName(u"profileButtonBox"_s);
     m_testButton = buttons->addButton(tr("Test"), QDialogButtonBox::ActionRole);
@@ -63,10 +75,11 @@ void ProfileDialog::buildForm()
     m_save->setProperty("kind", u"primary"_s);
     m_save->setDefault(true);
     buttons->addButton(QDialogButtonBox::Cancel);
-    column->addWidget(buttons);
+    layout()->addWidget(buttons);
     connect(m_testButton, &QPushButton::clicked, this, &ProfileDialog::runTest);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_steps, &StepList::finished, this, [this] { m_testButton->setText(tr("Test")); });
 }
 
 Profile ProfileDialog::profile() const
@@ -75,44 +88,62 @@ Profile ProfileDialog::profile() const
     profile.name = m_name->text().trimmed();
     if (const Result<QUrl> url = serverAddress(m_url->text().trimmed()))
         profile.url = *url;
+    m_form->applyTo(profile);
     return profile;
+}
+
+ProfileSecrets ProfileDialog::secrets() const
+{
+    return m_form->typedSecrets();
+}
+
+void ProfileDialog::focusLogin()
+{
+    m_form->focusLogin();
+}
+
+void ProfileDialog::setMessage(const QString &problem)
+{
+    m_message->setLevel(problem.isEmpty() ? u"muted"_s : u"bad"_s);
+    m_message->setText(problem);
+    m_message->setVisible(!problem.isEmpty());
 }
 
 void ProfileDialog::check()
 {
-    m_call.cancel();
+    m_steps->clear();
+    m_testButton->setText(tr("Test"));
     const QString name = m_name->text().trimmed();
-    const Result<QUrl> url = serverAddress(m_url->text().trimmed());
-    const bool untouched = m_url->text().isEmpty();
+    const QString address = m_url->text().trimmed();
+    const Result<QUrl> url = serverAddress(address);
+    const Profile wanted = profile();
     QString problem;
+    Result<void> usable;
     if (m_taken.contains(name))
         problem = tr("There is a connection named %1 already.").arg(name);
-    else if (!url && !untouched)
+    else if (!url && !address.isEmpty())
         problem = url.error().text();
-    m_message->setLevel(problem.isEmpty() ? u"muted"_s : u"bad"_s);
-    m_message->setText(
-        problem.isEmpty() ? tr("The address without user name and password.") : problem);
-    m_testButton->setEnabled(url.hasValue());
-    m_save->setEnabled(url.hasValue() && !name.isEmpty() && !m_taken.contains(name));
+    else if (QUrl(address).userInfo().size() > 0)
+        problem = tr("User name and password belong into the Login page, not into the address.");
+    else if (url && !name.isEmpty())
+        usable = checkProfile(wanted);
+    if (!usable)
+        problem = usable.error().text();
+    setMessage(problem);
+    const bool complete = url.hasValue() && problem.isEmpty();
+    m_testButton->setEnabled(complete);
+    m_save->setEnabled(complete && !name.isEmpty());
 }
 
 void ProfileDialog::runTest()
 {
-    m_message->setLevel(u"muted"_s);
-    m_message->setText(tr("Asking the server…"));
-    m_testButton->setEnabled(false);
-    m_call = m_test(profile().url);
-    m_call.call().then(this, [this](const Result<mlflow::ServerInfo> &result) {
-        if (!result && result.error().kind == ErrorKind::Cancelled)
-            return;
-        m_testButton->setEnabled(true);
-        m_message->setLevel(result ? u"good"_s : u"bad"_s);
-        m_message->setText(result
-                ? tr("Works: MLflow %1, %2.")
-                      .arg(result->version,
-                          result->storeType.isEmpty() ? tr("unknown store") : result->storeType)
-                : result.error().text());
-    });
+    if (m_steps->isRunning()) {
+        m_steps->stop();
+        m_testButton->setText(tr("Test"));
+        return;
+    }
+    m_testButton->setText(tr("Stop"));
+    m_steps->follow(m_test(profile(), secrets()));
 }
 
 } // namespace signalbox

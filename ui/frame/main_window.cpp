@@ -3,6 +3,7 @@
 
 #include "core/mlflow/server.h"
 #include "ui/frame/command_palette.h"
+#include "ui/frame/connection_banner.h"
 #include "ui/frame/nav_bar.h"
 #include "ui/frame/status_strip.h"
 #include "ui/frame/top_bar.h"
@@ -63,10 +64,11 @@ void MainWindow::buildFrame()
     m_stack->setObjectName(u"pageStackedWidget"_s);
     m_status = new StatusStrip(m_context, centre);
     grid->addWidget(m_topBar, 0, 0, 1, 2);
-    grid->addWidget(m_navBar, 1, 0);
-    grid->addWidget(m_stack, 1, 1);
-    grid->addWidget(m_status, 2, 0, 1, 2);
-    grid->setRowStretch(1, 1);
+    grid->addWidget(new ConnectionBanner(m_context, centre), 1, 0, 1, 2);
+    grid->addWidget(m_navBar, 2, 0);
+    grid->addWidget(m_stack, 2, 1);
+    grid->addWidget(m_status, 3, 0, 1, 2);
+    grid->setRowStretch(2, 1);
     grid->setColumnStretch(1, 1);
     setCentralWidget(centre);
     m_toasts = new ToastHost(centre);

@@ -2,19 +2,22 @@
 #include "ui/pages/connections_card.h"
 
 #include "core/base/redaction.h"
+#include "core/workspace/connection_test.h"
 #include "ui/dialogs/profile_dialog.h"
-#include "ui/pages/connection_monitor.h"
 #include "ui/pages/ui_context.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/plain_label.h"
+#include "ui/widgets/step_list.h"
 
 #include <QtGui/QStandardItemModel>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -34,15 +37,16 @@ QStandardItem *textItem(const QString &text)
 ConnectionsCard::ConnectionsCard(UiContext &context, QWidget *parent)
     : QWidget(parent)
     , m_context(context)
-    , m_model(new QStandardItemModel(0, 3, this))
+    , m_model(new QStandardItemModel(0, 4, this))
     , m_message(new PlainLabel(this))
+    , m_steps(new StepList(this))
 {
     setObjectName(u"connectionsCardWidget"_s);
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     auto *card = new Card(tr("Connections"), this);
     outer->addWidget(card);
-    m_model->setHorizontalHeaderLabels({tr("Name"), tr("Address"), tr("State")});
+    m_model->setHorizontalHeaderLabels({tr("Name"), tr("Address"), tr("Login"), tr("State")});
     m_table = new DataTable(card);
     m_table->setObjectName(u"connectionsTableView"_s);
     m_table->setAccessibleName(tr("Connections"));
@@ -54,11 +58,13 @@ ConnectionsCard::ConnectionsCard(UiContext &context, QWidget *parent)
     header->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     header->setSectionResizeMode(1, QHeaderView::Stretch);
     header->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(3, QHeaderView::ResizeToContents);
     card->body()->addWidget(m_table, 1);
     m_message->setObjectName(u"connectionsMessageLabel"_s);
     m_message->setWordWrap(true);
     m_message->hide();
     card->body()->addWidget(m_message);
+    card->body()->addWidget(m_steps);
     auto *row = new QHBoxLayout;
     row->setSpacing(kGrid);
     QPushButton *addNew = addButton(row, u"connectionAddPushButton"_s, tr("Add…"));
@@ -72,6 +78,7 @@ ConnectionsCard::ConnectionsCard(UiContext &context, QWidget *parent)
     connect(m_edit, &QPushButton::clicked, this, [this] { openDialog(selected()); });
     connect(m_remove, &QPushButton::clicked, this, &ConnectionsCard::remove);
     connect(m_test, &QPushButton::clicked, this, &ConnectionsCard::test);
+    connect(m_steps, &StepList::finished, this, [this] { m_test->setText(tr("Test")); });
     connect(m_use, &QPushButton::clicked, this, &ConnectionsCard::use);
     connect(m_table, &QTableView::activated, this, &ConnectionsCard::use);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -96,22 +103,45 @@ void ConnectionsCard::reload()
     m_model->removeRows(0, m_model->rowCount());
     int row = 0;
     int current = 0;
-    for (const Profile &profile : m_profiles) {
+    for (const Profile &profile : std::as_const(m_profiles)) {
         const bool inUse = profile.name == m_context.connectionTitle();
-        auto *state = new QStandardItem(inUse ? tr("in use") : QString());
-        if (inUse)
-            state->setData(
-                QVariant::fromValue(PillLook{Tone::Info, u"dot"_s, tr("in use")}), kPillRole);
-        m_model->appendRow({textItem(profile.name),
-            textItem(profile.isLocalWorkspace() ? tr("the MLflow server of this machine")
-                                                : redact(profile.url.toDisplayString())),
-            state});
+        addRow(profile, inUse);
         if (keep.isEmpty() ? inUse : profile.name == keep)
             current = row;
         ++row;
     }
     m_table->selectRow(current);
     followSelection();
+}
+
+QString ConnectionsCard::loginText(const Profile &profile) const
+{
+    if (profile.isLocalWorkspace() || profile.auth == AuthKind::None)
+        return tr("none");
+    QString who = profile.auth == AuthKind::Basic ? profile.userName
+        : profile.auth == AuthKind::Header        ? profile.headerName
+                                                  : tr("token");
+    const SecretPlace place =
+        m_context.secrets() ? m_context.secrets()->placeOf(profile) : SecretPlace::Nowhere;
+    if (place == SecretPlace::Nowhere)
+        return tr("%1 · secret missing").arg(who);
+    return place == SecretPlace::Session ? tr("%1 · until you quit").arg(who)
+                                         : tr("%1 · keychain").arg(who);
+}
+
+void ConnectionsCard::addRow(const Profile &profile, bool inUse)
+{
+    const QString word = inUse ? (profile.insecure ? tr("in use, insecure") : tr("in use"))
+                               : (profile.insecure ? tr("insecure") : QString());
+    auto *state = new QStandardItem(word);
+    if (profile.insecure)
+        state->setData(QVariant::fromValue(PillLook{Tone::Warning, u"warning"_s, word}), kPillRole);
+    else if (inUse)
+        state->setData(QVariant::fromValue(PillLook{Tone::Info, u"dot"_s, word}), kPillRole);
+    m_model->appendRow({textItem(profile.name),
+        textItem(profile.isLocalWorkspace() ? tr("the MLflow server of this machine")
+                                            : redact(profile.url.toDisplayString())),
+        textItem(loginText(profile)), state});
 }
 
 Profile ConnectionsCard::selected() const
@@ -127,6 +157,8 @@ void ConnectionsCard::followSelection()
 {
     const Profile profile = selected();
     const bool remote = !profile.isLocalWorkspace();
+    m_steps->clear();
+    m_test->setText(tr("Test"));
     m_edit->setEnabled(remote);
     m_remove->setEnabled(remote);
     m_test->setEnabled(remote);
@@ -148,69 +180,107 @@ void ConnectionsCard::openDialog(const Profile &profile)
             taken.append(other.name);
     }
     m_dialog = new ProfileDialog(
-        profile, taken, [this](const QUrl &url) { return m_context.testServer(url); }, window());
+        profile, taken,
+        [this](const Profile &tried, const ProfileSecrets &typed) {
+            return m_context.newConnectionTest(tried, typed);
+        },
+        m_context.dialogs(), window());
     m_dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_dialog, &QDialog::accepted, this,
-        [this, profile, dialog = m_dialog.data()] { save(profile, dialog->profile()); });
+    connect(m_dialog, &QDialog::accepted, this, [this, profile, dialog = m_dialog.data()] {
+        save(profile, dialog->profile(), dialog->secrets());
+    });
     m_dialog->open();
 }
 
-void ConnectionsCard::save(const Profile &before, const Profile &after)
+void ConnectionsCard::logIn()
 {
-    const Result<void> saved = m_context.profiles()->save(after);
-    if (!saved) {
-        m_context.notify(saved.error());
+    const auto inUse = std::find_if(m_profiles.begin(), m_profiles.end(),
+        [this](const Profile &profile) { return profile.name == m_context.connectionTitle(); });
+    if (inUse == m_profiles.end() || inUse->isLocalWorkspace())
         return;
-    }
-    const bool inUse = !before.name.isEmpty() && before.name == m_context.connectionTitle();
-    reload();
-    if (inUse || before.name.isEmpty()) {
-        m_context.switchProfile(after.name).then(this, [this](const Result<void> &result) {
-            if (!result)
-                m_context.notify(result.error());
-            reload();
+    openDialog(*inUse);
+    if (m_dialog)
+        m_dialog->focusLogin();
+}
+
+void ConnectionsCard::tell(const QString &level, const QString &text)
+{
+    m_message->setLevel(level);
+    m_message->setText(text);
+    m_message->setVisible(!text.isEmpty());
+}
+
+void ConnectionsCard::save(const Profile &before, const Profile &after, const ProfileSecrets &typed)
+{
+    tell({}, {});
+    if (!m_context.profiles() || !m_context.secrets())
+        return;
+    saveConnection(*m_context.profiles(), *m_context.secrets(), after, typed)
+        .then(this, [this, before, after](const Result<SecretPlace> &place) {
+            if (!place) {
+                tell(u"bad"_s, place.error().text());
+                m_context.notify(place.error());
+                reload();
+                return;
+            }
+            saved(before, after, *place);
         });
-    }
+}
+
+void ConnectionsCard::saved(const Profile &before, const Profile &after, SecretPlace place)
+{
+    if (place == SecretPlace::Session)
+        tell(u"bad"_s,
+            tr("There is no keychain on this machine: the secret of %1 is kept in memory and "
+               "forgotten when you quit. Install gnome-keyring or KWallet to keep it.")
+                .arg(after.name));
+    const bool isNew = before.name.isEmpty();
+    const bool inUse = !isNew && before.name == m_context.connectionTitle();
+    reload();
+    if (!isNew && !inUse)
+        return;
+    const Call<void> done = isNew || before.name != after.name ? m_context.switchProfile(after.name)
+                                                               : m_context.renewConnection();
+    done.then(this, [this](const Result<void> &result) {
+        if (!result)
+            m_context.notify(result.error());
+        reload();
+    });
 }
 
 void ConnectionsCard::remove()
 {
     const Profile profile = selected();
     Question question{tr("Remove the connection"), tr("Remove %1?").arg(profile.name),
-        tr("The server and what is on it stay as they are."), tr("Remove %1").arg(profile.name),
-        true};
+        tr("Its secret is deleted from the keychain. The server and what is on it stay."),
+        tr("Remove %1").arg(profile.name), true};
     m_context.dialogs().confirm(this, question, [this, profile](bool yes) {
         if (!yes)
             return;
         const bool inUse = profile.name == m_context.connectionTitle();
-        if (const Result<void> removed = m_context.profiles()->remove(profile.name); !removed) {
-            m_context.notify(removed.error());
-            return;
-        }
-        reload();
-        if (inUse)
-            m_context.switchProfile(ProfileStore::localWorkspaceName())
-                .then(this, [this](const Result<void> &result) {
-                    if (!result)
-                        m_context.notify(result.error());
-                });
+        removeConnection(*m_context.profiles(), *m_context.secrets(), profile.name)
+            .then(this, [this, inUse](const Result<void> &removed) {
+                if (!removed) {
+                    m_context.notify(removed.error());
+                    return;
+                }
+                reload();
+                if (inUse)
+                    (void)m_context.switchProfile(ProfileStore::localWorkspaceName());
+            });
     });
 }
 
 void ConnectionsCard::test()
 {
-    const Profile profile = selected();
-    m_message->setLevel(u"muted"_s);
-    m_message->setText(tr("Asking %1…").arg(profile.name));
-    m_message->show();
-    m_testing = m_context.testServer(profile.url);
-    m_testing.call().then(this, [this, profile](const Result<mlflow::ServerInfo> &result) {
-        if (!result && result.error().kind == ErrorKind::Cancelled)
-            return;
-        m_message->setLevel(result ? u"good"_s : u"bad"_s);
-        m_message->setText(result ? tr("%1 answers: MLflow %2.").arg(profile.name, result->version)
-                                  : tr("%1: %2").arg(profile.name, result.error().text()));
-    });
+    if (m_steps->isRunning()) {
+        m_steps->stop();
+        m_test->setText(tr("Test"));
+        return;
+    }
+    tell({}, {});
+    m_test->setText(tr("Stop"));
+    m_steps->follow(m_context.newConnectionTest(selected(), {}));
 }
 
 void ConnectionsCard::use()

@@ -90,6 +90,8 @@ void SettingsPage::openTarget(const PageTarget &target)
 {
     if (target.action == u"add-connection")
         m_connections->add();
+    else if (target.action == u"login")
+        m_connections->logIn();
     else if (target.action == u"shortcuts")
         m_shortcutTable->setFocus(Qt::ShortcutFocusReason);
 }

@@ -16,7 +16,8 @@ class EnvironmentCard;
 class LocalWorkspaceCard;
 
 /*! Connections, appearance, local workspace, Python environment and the list of shortcuts. Targets:
- *  action "add-connection" opens the dialog, "shortcuts" goes to the list. */
+ *  action "add-connection" opens the dialog, "login" the one of the connection in use at its
+ *  secret, "shortcuts" goes to the list. */
 class SettingsPage final : public Page {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(SettingsPage)

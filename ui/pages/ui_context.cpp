@@ -2,6 +2,8 @@
 #include "ui/pages/ui_context.h"
 
 #include "core/tracking/connector.h"
+#include "core/workspace/connection_test.h"
+#include "core/workspace/secrets.h"
 #include "ui/pages/connection_monitor.h"
 
 using namespace Qt::StringLiterals;
@@ -16,15 +18,18 @@ UiContext::UiContext(QObject *parent)
 
 UiContext::~UiContext() = default;
 
-Call<mlflow::ServerInfo> UiContext::testServer(const QUrl &url)
+Call<void> UiContext::renewConnection()
+{
+    return Call<void>::finished({});
+}
+
+ConnectionTest *UiContext::newConnectionTest(const Profile &profile, const ProfileSecrets &typed)
 {
     RestConfig config;
-    config.baseUrl = url;
-    config.retry.maxAttempts = 1;
-    auto *server = new mlflow::Server(config, nullptr, systemClock(), this);
-    const Call<mlflow::ServerInfo> call = server->connectToServer();
-    call.then(this, [server](const Result<mlflow::ServerInfo> &) { server->deleteLater(); });
-    return call;
+    config.baseUrl = profile.url;
+    config.link = linkOf(profile, typed);
+    config.workspace = profile.workspace.toUtf8();
+    return new ConnectionTest(std::move(config));
 }
 
 void UiContext::openPage(const QString &id, const PageTarget &target)

@@ -18,15 +18,18 @@
 namespace signalbox {
 
 class ConnectionMonitor;
+class ConnectionTest;
 class Connector;
 class Home;
 class LocalServer;
 class ProfileStore;
 class PythonEnvironment;
+class SecretStore;
+struct Profile;
+struct ProfileSecrets;
 
 namespace mlflow {
 class Server;
-struct ServerInfo;
 } // namespace mlflow
 
 //! What a page shall show; empty members mean "as it was".
@@ -63,8 +66,15 @@ public:
     //! Starts the local MLflow server where that is what the connection needs, and connects.
     [[nodiscard]] virtual Call<void> startLocalWorkspace() = 0;
     [[nodiscard]] virtual Call<void> switchProfile(const QString &name) = 0;
-    //! Asks a server who it is, without connecting the window to it.
-    [[nodiscard]] virtual Call<mlflow::ServerInfo> testServer(const QUrl &url);
+    //! Where profiles keep their secrets; null in a context without profiles.
+    [[nodiscard]] virtual SecretStore *secrets() { return nullptr; }
+    //! What must be said on every page of this connection; empty mostly.
+    [[nodiscard]] virtual QString standingWarning() const { return {}; }
+    //! Uses what was changed in the profile or secrets of this connection.
+    [[nodiscard]] virtual Call<void> renewConnection();
+    //! A test of such a connection, apart from the window's own; the caller owns it.
+    [[nodiscard]] virtual ConnectionTest *newConnectionTest(
+        const Profile &profile, const ProfileSecrets &typed);
 
     [[nodiscard]] TaskList &tasks() { return m_tasks; }
     //! Breaker, journal, latency and request log of the present connection.
@@ -83,6 +93,9 @@ Q_SIGNALS:
     void connectionChanged();
     //! They go away after this signal: drop references and cancel calls.
     void aboutToDisconnect();
+    //! The server refused the login, or accepts it again.
+    void loginRefused();
+    void loginAccepted();
     //! What is being done to get connected, for a progress line; empty when it ended.
     void connectionProgress(const QString &text);
     void pageRequested(const QString &id, const signalbox::PageTarget &target);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/support/fake_context.h"
 
+#include "core/workspace/connection_test.h"
+
 #include <QtCore/QDateTime>
 #include <QtCore/QJsonArray>
 
@@ -35,6 +37,7 @@ FakeContext::FakeContext()
     , m_environment(m_home)
     , m_localServer(m_home, m_environment)
     , m_profiles(m_home)
+    , m_secrets(newFakeKeychain(&keychain))
 {
 }
 
@@ -49,7 +52,7 @@ void FakeContext::connectFake(const QString &title, const BreakerConfig &breaker
     m_title = title;
     auto transport = std::make_unique<FakeTransport>();
     m_fake = transport.get();
-    scriptAnswers();
+    scriptAnswers(*m_fake);
     RestConfig config;
     config.baseUrl = QUrl(u"http://tracking.example.com:5000"_s);
     config.breaker = breaker;
@@ -72,21 +75,21 @@ void FakeContext::disconnectFake()
     m_fake = nullptr;
 }
 
-void FakeContext::scriptAnswers()
+void FakeContext::scriptAnswers(FakeTransport &fake)
 {
     const qint64 now = QDateTime::currentMSecsSinceEpoch();
-    m_fake->on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
-    m_fake->on(Verb::Get, u"/version"_s, FakeReply::text(200, "3.17.2"));
-    m_fake->on(Verb::Get, u"/api/3.0/mlflow/server-info"_s,
+    fake.on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
+    fake.on(Verb::Get, u"/version"_s, FakeReply::text(200, "3.17.2"));
+    fake.on(Verb::Get, u"/api/3.0/mlflow/server-info"_s,
         FakeReply::json(R"({"store_type": "SqlStore", "workspaces_enabled": false})"));
-    m_fake->on(Verb::Post, u"/api/2.0/mlflow/experiments/search"_s,
+    fake.on(Verb::Post, u"/api/2.0/mlflow/experiments/search"_s,
         FakeReply::json(
             R"({"experiments": [{"experiment_id": "1", "name": "churn", "lifecycle_stage": "active"}]})"));
-    m_fake->on(Verb::Post, u"/api/2.0/mlflow/runs/search"_s,
+    fake.on(Verb::Post, u"/api/2.0/mlflow/runs/search"_s,
         FakeReply::json(QJsonObject{{u"runs"_s,
             QJsonArray{runJson(2, u"RUNNING"_s, now - 60'000),
                 runJson(1, u"FINISHED"_s, now - 900'000)}}}));
-    m_fake->on(Verb::Get, u"/api/2.0/mlflow/registered-models/search"_s,
+    fake.on(Verb::Get, u"/api/2.0/mlflow/registered-models/search"_s,
         FakeReply::json(QJsonObject{{u"registered_models"_s, QJsonArray{modelJson()}}}));
 }
 
@@ -114,12 +117,24 @@ Call<void> FakeContext::switchProfile(const QString &name)
     return Call<void>::finished(chosen);
 }
 
-Call<mlflow::ServerInfo> FakeContext::testServer(const QUrl &url)
+Call<void> FakeContext::renewConnection()
 {
-    tested.append(url);
-    if (testFailure)
-        return Call<mlflow::ServerInfo>::finished(Failure(*testFailure));
-    return Call<mlflow::ServerInfo>::finished(mlflow::ServerInfo{u"3.17.2"_s, u"SqlStore"_s, {}});
+    ++renewals;
+    return Call<void>::finished({});
+}
+
+ConnectionTest *FakeContext::newConnectionTest(const Profile &profile, const ProfileSecrets &typed)
+{
+    tested.append(profile.url);
+    testedSecrets.append(typed);
+    auto transport = std::make_unique<FakeTransport>();
+    scriptAnswers(*transport);
+    if (testReply)
+        transport->on(Verb::Get, u"/health"_s, *testReply);
+    RestConfig config;
+    config.baseUrl = profile.url;
+    config.link = linkOf(profile, typed);
+    return new ConnectionTest(std::move(config), nullptr, std::move(transport));
 }
 
 } // namespace signalbox::test

@@ -6,6 +6,8 @@
 #include "core/workspace/local_server.h"
 #include "core/workspace/profile.h"
 #include "core/workspace/python_environment.h"
+#include "core/workspace/secrets.h"
+#include "tests/support/fake_keychain.h"
 #include "tests/support/fake_transport.h"
 #include "tests/ui/support/scripted_dialogs.h"
 #include "ui/pages/ui_context.h"
@@ -45,22 +47,31 @@ public:
     [[nodiscard]] QString connectionTitle() const override { return m_title; }
     [[nodiscard]] Call<void> startLocalWorkspace() override;
     [[nodiscard]] Call<void> switchProfile(const QString &name) override;
-    [[nodiscard]] Call<mlflow::ServerInfo> testServer(const QUrl &url) override;
+    [[nodiscard]] SecretStore *secrets() override { return &m_secrets; }
+    [[nodiscard]] QString standingWarning() const override { return warning; }
+    [[nodiscard]] Call<void> renewConnection() override;
+    [[nodiscard]] ConnectionTest *newConnectionTest(
+        const Profile &profile, const ProfileSecrets &typed) override;
 
     // What the window asked for, and what it is told.
     int workspaceStarts = 0;
     QStringList switched;
     QList<QUrl> tested;
+    QList<ProfileSecrets> testedSecrets;
+    int renewals = 0;
+    QString warning; //!< The standing one.
     Promise<void> starting; //!< The test resolves it.
-    std::optional<Error> testFailure;
+    std::optional<FakeReply> testReply; //!< What a tested server answers about its health.
+    FakeKeychain *keychain = nullptr; //!< Owned by the secret store.
 
 private:
-    void scriptAnswers();
+    static void scriptAnswers(FakeTransport &fake);
     QTemporaryDir m_dir;
     Home m_home;
     PythonEnvironment m_environment;
     LocalServer m_localServer;
     ProfileStore m_profiles;
+    SecretStore m_secrets;
     ScriptedDialogs m_dialogs;
     QString m_title;
     FakeTransport *m_fake = nullptr;
