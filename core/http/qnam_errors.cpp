@@ -56,10 +56,13 @@ Reason inactivityReason(const BrokenReply &reply)
         u"The server is busy or the network is broken. Try again later."_s};
 }
 
-bool isProxyError(QNetworkReply::NetworkError error)
+bool isProxyError(const BrokenReply &reply)
 {
-    return error >= QNetworkReply::ProxyConnectionRefusedError
-        && error <= QNetworkReply::UnknownProxyError;
+    // A tunnel that cannot be made ends as "unknown", and only the words name the proxy.
+    return (reply.error >= QNetworkReply::ProxyConnectionRefusedError
+               && reply.error <= QNetworkReply::UnknownProxyError)
+        || (reply.error == QNetworkReply::UnknownNetworkError
+            && reply.errorText.startsWith(u"Proxy"_s));
 }
 
 bool isProtocolError(QNetworkReply::NetworkError error)
@@ -81,7 +84,7 @@ Reason proxyReason(const BrokenReply &reply)
 
 Reason rareReason(const BrokenReply &reply)
 {
-    if (isProxyError(reply.error))
+    if (isProxyError(reply))
         return proxyReason(reply);
     // With TLS 1.3 the server says so only after the handshake.
     if (reply.isHttps && isAboutClientCertificate(reply.errorText))

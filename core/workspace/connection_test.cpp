@@ -133,10 +133,11 @@ void ConnectionTest::reach()
 
 ConnectionStep ConnectionTest::tlsStep() const
 {
+    if (m_config.baseUrl.scheme() != u"https" && isLoopback(m_config.baseUrl.host()))
+        return {u"tls"_s, StepVerdict::Skipped, u"Plain http, which stays on this machine."_s, {}};
     if (m_config.baseUrl.scheme() != u"https")
-        return {u"tls"_s,
-            isLoopback(m_config.baseUrl.host()) ? StepVerdict::Skipped : StepVerdict::Warning,
-            u"Plain http: what is sent can be read on the way."_s, {}};
+        return {u"tls"_s, StepVerdict::Warning,
+            u"Plain http: what is sent, the login included, can be read on the way."_s, {}};
     if (m_config.link.insecure)
         return {u"tls"_s, StepVerdict::Warning,
             u"Encrypted, but the certificate is not checked: anybody in between may be the "

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/composition/server_target.h"
 
+#include "app/composition/credentials.h"
+
 #include "core/base/redaction.h"
 
 #include <QtCore/QDir>
@@ -39,8 +41,10 @@ private Q_SLOTS:
     void init()
     {
         m_dir = std::make_unique<QTemporaryDir>();
-        for (const char *name : {"MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_USERNAME",
-                 "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"})
+        for (const char *name :
+            {"MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD",
+                "MLFLOW_TRACKING_TOKEN", "MLFLOW_WORKSPACE", "MLFLOW_TRACKING_INSECURE_TLS",
+                "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH"})
             qunsetenv(name);
     }
 
@@ -64,6 +68,49 @@ private Q_SLOTS:
         const ServerTarget named = target({u"http://127.0.0.1:9/"_s, u"Lab"_s, {}});
         QCOMPARE(named.origin, ServerOrigin::Option);
         QCOMPARE(named.url, QUrl(u"http://127.0.0.1:9"_s));
+    }
+
+    void aUserNameAloneDoesNotBeatAToken()
+    {
+        setEnvironment("http://h:5000", "ann", "");
+        qputenv("MLFLOW_TRACKING_TOKEN", "tok-en-1");
+        QCOMPARE(loginOf(target()), "Bearer tok-en-1");
+        qputenv("MLFLOW_TRACKING_PASSWORD", "pass-1");
+        QVERIFY(loginOf(target()).startsWith("Basic "));
+    }
+
+    void theEnvironmentSaysWhatToTrust()
+    {
+        setEnvironment("https://h:5000", {}, {});
+        qputenv("MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca.pem");
+        qputenv("MLFLOW_TRACKING_CLIENT_CERT_PATH", "/client.pem");
+        QCOMPARE(target().link.caFile, u"/ca.pem"_s);
+        QCOMPARE(target().link.clientCertificateFile, u"/client.pem"_s);
+        QVERIFY(insecurityWarning(target()).isEmpty());
+        qputenv("MLFLOW_TRACKING_INSECURE_TLS", "true");
+        const auto both = resolveTarget({}, profiles(), m_dir->path());
+        QVERIFY(!both);
+        QCOMPARE(both.error().kind, ErrorKind::InvalidInput);
+        qunsetenv("MLFLOW_TRACKING_SERVER_CERT_PATH");
+        QVERIFY(target().link.insecure);
+        QVERIFY(!insecurityWarning(target()).isEmpty());
+    }
+
+    void aWorkspaceHasAJournalOfItsOwn()
+    {
+        setEnvironment("http://h:5000", {}, {});
+        const QString without = target().identity.key;
+        qputenv("MLFLOW_WORKSPACE", "team-a");
+        QCOMPARE(target().workspace, u"team-a"_s);
+        QVERIFY(target().identity.key != without);
+    }
+
+    void theJournalDoesNotDependOnWhoLogsIn()
+    {
+        const QString plain = target({u"http://h:5000"_s, {}, {}}).identity.key;
+        const ServerTarget named = target({u"http://ann:secret-7@h:5000"_s, {}, {}});
+        QCOMPARE(named.identity.key, plain);
+        QVERIFY(!named.identity.name.contains(u"secret-7"_s));
     }
 
     void credentialsOfTheEnvironmentDoNotGoToAProfile()
