@@ -306,7 +306,8 @@ void RestOperation::noteLogin(const Error *error)
     RestClient::Private &d = *m_client.d;
     if (error) {
         d.refused = true;
-        d.gate.refused(*error);
+        if (d.config.fetchLink || !d.config.link.login.isEmpty())
+            d.gate.refused(*error);
         QMetaObject::invokeMethod(&m_client, &RestClient::unauthorized, Qt::QueuedConnection);
         return;
     }

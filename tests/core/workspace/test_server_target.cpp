@@ -110,7 +110,7 @@ private Q_SLOTS:
         const QString plain = target({u"http://h:5000"_s, {}, {}}).identity.key;
         const ServerTarget named = target({u"http://ann:secret-7@h:5000"_s, {}, {}});
         QCOMPARE(named.identity.key, plain);
-        QVERIFY(!named.identity.name.contains(u"secret-7"_s));
+        QVERIFY(!named.identity.title.contains(u"secret-7"_s));
     }
 
     void credentialsOfTheEnvironmentDoNotGoToAProfile()
