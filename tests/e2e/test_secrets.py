@@ -111,6 +111,13 @@ class Secrets(HomeCase):
         return [f"{kind} in {where}" for kind, secret in self.planted.items()
                 for where, content in places if any(form in content for form in forms_of(secret))]
 
+    def test_the_search_finds_what_is_planted(self):
+        before = list(self.said)
+        for form in forms_of(self.planted["token"]):
+            self.said.append(b"x" + form + b"x")
+            self.assertEqual(len(self.leaks()), 1)
+            self.said[:] = before
+
     def test_no_secret_leaves_its_place(self):
         user = urllib.parse.quote(self.planted["urlinfo"], safe="")
         good = self.add_profiles("-good", self.upstream)

@@ -83,6 +83,7 @@ QLineEdit *ConnectionForm::addFile(
     QFormLayout *form, const QString &name, const QString &title, const QString &value)
 {
     auto *row = new QWidget(this);
+    row->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     auto *layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);

@@ -6,11 +6,15 @@
 #include "ui/widgets/plain_label.h"
 #include "ui/widgets/step_list.h"
 
+#include <QtGui/QScreen>
 #include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QFormLayout>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QStyle>
 #include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -55,6 +59,7 @@ void ProfileDialog::buildForm()
     form->addRow(tr("Name"), m_name);
     form->addRow(tr("Address"), m_url);
     column->addLayout(form);
+    m_form->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     column->addWidget(m_form);
     m_message->setObjectName(u"profileMessageLabel"_s);
     m_message->setWordWrap(true);
@@ -73,13 +78,25 @@ void ProfileDialog::buildButtons()
     m_save = buttons->addButton(tr("Save"), QDialogButtonBox::AcceptRole);
     m_save->setObjectName(u"profileSavePushButton"_s);
     m_save->setProperty("kind", u"primary"_s);
+    m_save->style()->unpolish(m_save); // the box has polished it already
+    m_save->style()->polish(m_save);
     m_save->setDefault(true);
     buttons->addButton(QDialogButtonBox::Cancel);
     layout()->addWidget(buttons);
     connect(m_testButton, &QPushButton::clicked, this, &ProfileDialog::runTest);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    // Later: the new line knows its height only once it is laid out.
+    connect(m_steps, &StepList::grown, this, &ProfileDialog::grow, Qt::QueuedConnection);
     connect(m_steps, &StepList::finished, this, [this] { m_testButton->setText(tr("Test")); });
+}
+
+void ProfileDialog::grow()
+{
+    const int wanted = layout()->totalHeightForWidth(width());
+    const int room = screen()->availableGeometry().height() - 8 * kGrid;
+    if (wanted > height())
+        resize(width(), std::min(wanted, room));
 }
 
 Profile ProfileDialog::profile() const

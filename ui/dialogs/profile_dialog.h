@@ -41,6 +41,7 @@ private:
     void buildForm();
     void buildButtons();
     void check();
+    void grow(); //!< So that what a test found is seen whole.
     void runTest();
     void setMessage(const QString &problem);
     Profile m_profile;

@@ -20,8 +20,8 @@ ConnectionBanner::ConnectionBanner(UiContext &context, QWidget *parent)
 {
     setObjectName(u"connectionBannerWidget"_s);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(1);
+    column->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 0);
+    column->setSpacing(kGrid / 2);
     m_insecure->setObjectName(u"insecureBanner"_s);
     m_refused->setObjectName(u"loginRefusedBanner"_s);
     column->addWidget(m_insecure);
@@ -35,9 +35,9 @@ ConnectionBanner::ConnectionBanner(UiContext &context, QWidget *parent)
         m_context.openPage(u"settings"_s, target);
     });
     connect(&context, &UiContext::connectionChanged, this, &ConnectionBanner::reset);
-    connect(&context, &UiContext::aboutToDisconnect, m_refused, &Banner::clear);
+    connect(&context, &UiContext::aboutToDisconnect, this, &ConnectionBanner::forgive);
     connect(&context, &UiContext::loginRefused, this, &ConnectionBanner::showRefused);
-    connect(&context, &UiContext::loginAccepted, m_refused, &Banner::clear);
+    connect(&context, &UiContext::loginAccepted, this, &ConnectionBanner::forgive);
     reset();
 }
 
@@ -48,6 +48,18 @@ void ConnectionBanner::reset()
         m_insecure->showMessage(Tone::Bad, warning);
     else
         m_insecure->clear();
+    takeRoom();
+}
+
+void ConnectionBanner::forgive()
+{
+    m_refused->clear();
+    takeRoom();
+}
+
+void ConnectionBanner::takeRoom()
+{
+    setVisible(!m_insecure->isHidden() || !m_refused->isHidden());
 }
 
 void ConnectionBanner::showRefused()
@@ -56,6 +68,7 @@ void ConnectionBanner::showRefused()
         tr("%1 refuses the login. What you log is kept in the journal and is sent as soon as the "
            "login is right.")
             .arg(m_context.connectionTitle()));
+    takeRoom();
 }
 
 } // namespace signalbox

@@ -21,6 +21,8 @@ public:
 private:
     void reset();
     void showRefused();
+    void forgive();
+    void takeRoom();
     UiContext &m_context;
     Banner *m_insecure = nullptr;
     Banner *m_refused = nullptr;

@@ -179,6 +179,7 @@ void StepList::addLine(
     line->setAccessibleName(title % u": "_s % detail % u' ' % fix);
     m_lines->addWidget(line);
     m_text << title % u": "_s % detail % u' ' % fix;
+    Q_EMIT grown();
 }
 
 } // namespace signalbox

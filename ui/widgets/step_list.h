@@ -27,6 +27,7 @@ public:
     [[nodiscard]] QString text() const;
 
 Q_SIGNALS:
+    void grown(); //!< A line was added.
     //! The test ended, well or not.
     void finished();
 
