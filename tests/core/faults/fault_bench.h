@@ -22,10 +22,12 @@ namespace signalbox::test {
 //! reach.
 class HurriedTransport final : public Transport {
 public:
+    std::chrono::milliseconds patience{300};
+
     [[nodiscard]] Call<HttpResponse> send(
         const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) override
     {
-        return m_network.send(url, request, std::min(inactivity, std::chrono::milliseconds(300)));
+        return m_network.send(url, request, std::min(inactivity, patience));
     }
 
 private:
@@ -91,6 +93,7 @@ public:
     QObject context; //!< For continuations of a test.
     FakeMlflow mlflow;
     FaultServer faults;
+    HurriedTransport *network = nullptr; //!< Owned by the server.
     std::unique_ptr<mlflow::Server> server;
 
 private:

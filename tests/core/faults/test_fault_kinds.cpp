@@ -214,6 +214,7 @@ private Q_SLOTS:
         QFETCH(Fault, fault);
         FaultBench bench;
         bench.moves = false;
+        bench.network->patience = 60s; // to build a bomb takes a while
         bench.faults.bombBytes = 64LL * 1024 * 1024;
         const auto send = [&] {
             HttpRequest request;
