@@ -44,11 +44,14 @@ Result<ServerTarget> fromAddress(ServerOrigin origin, const QString &text, const
     const Result<LinkSettings> link = environmentLink();
     if (!link)
         return link.failure();
+    const QString workspace = qEnvironmentVariable("MLFLOW_WORKSPACE").trimmed();
+    if (const Result<void> usable = checkWorkspace(workspace); !usable)
+        return usable.failure();
     ServerTarget target;
     target.origin = origin;
     target.url = *url;
     target.title = titleOf(*url);
-    target.workspace = qEnvironmentVariable("MLFLOW_WORKSPACE").trimmed();
+    target.workspace = workspace;
     target.identity = {journalKeyOf(*url, target.workspace), url->toString()};
     target.link = *link;
     const QByteArray login = credentialsFor(inside, userHome).authorization();

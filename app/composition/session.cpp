@@ -138,8 +138,10 @@ RestConfig Session::configOf(const ServerTarget &target)
 Call<LinkSettings> Session::fetchLink(const QString &profileId)
 {
     const Result<Profile> profile = m_profiles.findById(profileId);
+    // Not "not found": that would be taken for the server's word about what is asked for.
     if (!profile)
-        return Call<LinkSettings>::finished(profile.failure());
+        return Call<LinkSettings>::finished(
+            Failure(ErrorKind::Unauthorized, profile.error().message, profile.error().hint));
     return m_secrets.read(*profile).andThen(this, [profile = *profile](const ProfileSecrets &read) {
         return Call<LinkSettings>::finished(linkOf(profile, read));
     });

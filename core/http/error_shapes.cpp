@@ -166,6 +166,9 @@ QString remedyFor(const Error &error, const QString &text)
     if (text.contains(u"Cross-origin request blocked"_s))
         return u"A proxy adds a foreign Origin header. Remove it there, or start the server with "
                u"--cors-allowed-origins naming that origin."_s;
+    if (text.contains(u"workspaces are not enabled"_s))
+        return u"This connection names an MLflow workspace. Clear it in the settings (or "
+               u"MLFLOW_WORKSPACE), or start the server with workspaces."_s;
     if (error.kind == ErrorKind::Unauthorized)
         return u"Sign in: user name and password, or the token, are missing or wrong."_s;
     if (error.kind == ErrorKind::Forbidden)

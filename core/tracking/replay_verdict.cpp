@@ -14,6 +14,13 @@ bool isRefusalOfTheAddress(const Error &error)
         || error.message.contains(u"Cross-origin request blocked"_s);
 }
 
+//! The workspace is a setting of the connection; the item itself may be all right.
+bool isRefusalOfTheWorkspace(const Error &error)
+{
+    return error.apiCode == u"FEATURE_DISABLED"
+        && error.message.contains(u"workspaces are not enabled"_s);
+}
+
 } // namespace
 
 Verdict verdictOf(const Error &error)
@@ -24,10 +31,13 @@ Verdict verdictOf(const Error &error)
     case ErrorKind::NotFound:
         // An answer without MLflow's code comes from something that is not MLflow.
         return error.apiCode.isEmpty() && error.httpStatus != 0 ? Verdict::Wait : Verdict::Park;
-    case ErrorKind::Conflict:
     case ErrorKind::InvalidRequest:
-    case ErrorKind::InvalidInput:
+        return isRefusalOfTheWorkspace(error) ? Verdict::Wait : Verdict::Park;
     case ErrorKind::Local:
+        // A keychain that is locked says nothing about the item.
+        return error.apiCode.startsWith(u"KEYCHAIN_"_s) ? Verdict::Wait : Verdict::Park;
+    case ErrorKind::Conflict:
+    case ErrorKind::InvalidInput:
     case ErrorKind::Refused:
     case ErrorKind::Usage:
         return Verdict::Park;

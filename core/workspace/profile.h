@@ -47,6 +47,9 @@ struct Profile {
 //! InvalidInput when something in it cannot be used, with the remedy.
 [[nodiscard]] Result<void> checkProfile(const Profile &profile);
 
+//! InvalidInput unless it is empty or can be the name of an MLflow workspace.
+[[nodiscard]] Result<void> checkWorkspace(const QString &workspace);
+
 //! Profiles of a home, in `profiles.json`, written atomically. Value-like; any thread, one at a
 //! time.
 class ProfileStore final {

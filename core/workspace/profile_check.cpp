@@ -60,15 +60,6 @@ Result<void> checkProxy(const ProxySettings &proxy)
     return {};
 }
 
-Result<void> checkWorkspace(const QString &workspace)
-{
-    static const QRegularExpression name(u"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"_s);
-    if (workspace.isEmpty() || name.match(workspace).hasMatch())
-        return {};
-    return invalid(u"'%1' cannot be an MLflow workspace."_s.arg(workspace.left(80)),
-        u"Its name has 2 to 63 small letters, digits and hyphens."_s);
-}
-
 } // namespace
 
 QString nameOf(AuthKind kind)
@@ -93,6 +84,15 @@ std::optional<AuthKind> authKindFrom(const QString &word)
             return kind;
     }
     return std::nullopt;
+}
+
+Result<void> checkWorkspace(const QString &workspace)
+{
+    static const QRegularExpression name(u"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"_s);
+    if (workspace.isEmpty() || name.match(workspace).hasMatch())
+        return {};
+    return invalid(u"'%1' cannot be an MLflow workspace."_s.arg(workspace.left(80)),
+        u"Its name has 2 to 63 small letters, digits and hyphens."_s);
 }
 
 Result<void> checkProfile(const Profile &profile)
