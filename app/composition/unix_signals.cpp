@@ -30,12 +30,17 @@ UnixSignals::UnixSignals(QObject *parent)
         return;
     auto *notifier = new QSocketNotifier(g_pipe[0], QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, &UnixSignals::readPipe);
+    alsoWatch(SIGINT);
+    alsoWatch(SIGTERM);
+}
+
+void UnixSignals::alsoWatch(int signalNumber)
+{
     struct sigaction action { };
     action.sa_handler = handle;
     ::sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    ::sigaction(signalNumber, &action, nullptr);
 }
 
 UnixSignals::~UnixSignals()

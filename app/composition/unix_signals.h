@@ -15,6 +15,9 @@ public:
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
+    //! Delivers this signal too, as long as an object lives.
+    static void alsoWatch(int signalNumber);
+
 Q_SIGNALS:
     //! Once per arrival, from the event loop.
     void received(int signalNumber);

@@ -18,6 +18,8 @@ void addRunCommands(CLI::App &app, Terminal &terminal);
 void addFlowCommands(CLI::App &app, Terminal &terminal); //!< select, train, deploy, pipeline
 void addJournalCommands(CLI::App &app, Terminal &terminal);
 void addProfileCommands(CLI::App &app, Terminal &terminal);
+void addExecCommands(CLI::App &app, Terminal &terminal);
+void addRecordCommands(CLI::App &app, Terminal &terminal);
 void addModelCommands(CLI::App &app, Terminal &terminal);
 
 } // namespace signalbox

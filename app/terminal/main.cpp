@@ -74,6 +74,8 @@ int main(int argc, char **argv)
     addFlowCommands(app, terminal);
     addJournalCommands(app, terminal);
     addProfileCommands(app, terminal);
+    addRecordCommands(app, terminal);
+    addExecCommands(app, terminal);
     addModelCommands(app, terminal);
 
     try {

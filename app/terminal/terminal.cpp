@@ -62,6 +62,8 @@ void Terminal::online(std::function<void(Session &)> then)
 
 void Terminal::interrupt(int signalNumber)
 {
+    if (!m_leaving && onSignal && onSignal(signalNumber))
+        return;
     if (m_signal != 0 || m_leaving) {
         ::_exit(128 + signalNumber);
         return;
@@ -88,7 +90,8 @@ void Terminal::fail(const Error &error, const QJsonObject &partial, std::optiona
         out.document(document);
     }
     out.error(error.message, error.hint);
-    leave(m_signal != 0 ? 128 + m_signal : code.value_or(exitCodeFor(error)));
+    const int failed = failureCode.value_or(exitCodeFor(error));
+    leave(m_signal != 0 ? 128 + m_signal : code.value_or(failed));
 }
 
 void Terminal::leave(int code)
@@ -97,7 +100,7 @@ void Terminal::leave(int code)
         return;
     m_leaving = true;
     const auto quit = [code] { QCoreApplication::exit(code); };
-    if (!m_session || !m_session->isOpen()) {
+    if (!drainsAtEnd || !m_session || !m_session->isOpen()) {
         quit();
         return;
     }

@@ -28,10 +28,17 @@ public:
     std::function<void()> command;
     /*! Called on SIGINT or SIGTERM instead of ending at once; must lead to a finish call. */
     std::function<void()> onInterrupt;
+    /*! Asked first about every signal, also repeated ones; true when it is dealt with. */
+    std::function<bool(int)> onSignal;
+    //! Exit code of every failure, instead of one by its kind.
+    std::optional<int> failureCode;
+    //! The command has replayed what it wants to; leave without another try.
+    bool drainsAtEnd = true;
 
     void start();
     //! SIGINT or SIGTERM arrived; a second one ends at once.
     void interrupt(int signalNumber);
+    [[nodiscard]] bool isInterrupted() const { return m_signal != 0; }
 
     [[nodiscard]] Session &session(); //!< Built on first use.
 
