@@ -5,6 +5,7 @@
 #include "core/base/logging.h"
 
 #include <QtCore/QDir>
+#include <QtCore/QFileInfo>
 #include <QtCore/QPointer>
 
 #include <pwd.h>
@@ -18,6 +19,7 @@ namespace signalbox {
 namespace {
 
 constexpr std::chrono::milliseconds kFlushBeforeSwitch = 1s;
+constexpr std::chrono::milliseconds kProfileWatch = 500ms;
 
 QString operatingSystemUser()
 {
@@ -38,6 +40,8 @@ Session::Session(SessionOptions options, QObject *parent)
 {
     connect(&m_localServer, &LocalServer::progress, this, &Session::progress);
     connect(&m_localServer, &LocalServer::statusChanged, this, &Session::followLocalServer);
+    connect(&m_profileWatch, &QTimer::timeout, this, &Session::obeyProfile);
+    m_profileWatch.start(kProfileWatch);
     (void)resolve();
 }
 
@@ -85,6 +89,17 @@ Result<void> Session::open()
     return build(target);
 }
 
+Result<QString> Session::journalFolder()
+{
+    const Result<ServerTarget> target = resolve();
+    if (!target)
+        return target.failure();
+    if (target->origin != ServerOrigin::LocalWorkspace)
+        return m_home.folder(u"journal/"_s + target->identity.key);
+    const Result<QString> id = m_home.workspaceId();
+    return id ? m_home.folder(u"journal/workspace-"_s + *id) : id;
+}
+
 Result<void> Session::build(const ServerTarget &target)
 {
     if (isOpen() && m_journalKey == target.identity.key)
@@ -106,6 +121,7 @@ Result<void> Session::build(const ServerTarget &target)
     m_openProfile = target.profile;
     connect(&m_server->client(), &RestClient::unauthorized, this, &Session::loginRefused);
     connect(&m_server->client(), &RestClient::authorized, this, &Session::loginAccepted);
+    m_staysOffline = target.stayOffline;
     if (!target.notice.isEmpty())
         Q_EMIT notice(target.notice);
     Q_EMIT opened();
@@ -239,6 +255,26 @@ void Session::followLocalServer(const LocalServerStatus &status)
         return;
     if (const Result<void> met = meetLocalServer(); !met)
         qCWarning(lcWorkspace) << met.error().message;
+}
+
+void Session::obeyProfile()
+{
+    const QDateTime changed = QFileInfo(m_home.path(u"profiles.json"_s)).lastModified();
+    if (!isOpen() || changed == m_profilesChanged)
+        return;
+    m_profilesChanged = changed;
+    const QList<Profile> profiles = m_profiles.profiles();
+    for (const Profile &profile : profiles) {
+        const bool isOurs = profile.isLocalWorkspace()
+            ? m_journalKey.startsWith("workspace-"_L1)
+            : m_journalKey.startsWith(u"profile-"_s + profile.id);
+        if (!isOurs || std::exchange(m_staysOffline, profile.stayOffline) == profile.stayOffline)
+            continue;
+        if (profile.stayOffline)
+            m_server->breaker().isolate(u"The profile says to stay offline."_s);
+        else if (m_server->breaker().state() == BreakerState::Isolated)
+            m_server->breaker().reset();
+    }
 }
 
 Call<void> Session::switchProfile(const QString &name)

@@ -11,6 +11,9 @@
 #include "core/workspace/python_environment.h"
 #include "core/workspace/secrets.h"
 
+#include <QtCore/QDateTime>
+#include <QtCore/QTimer>
+
 #include <memory>
 
 namespace signalbox {
@@ -54,6 +57,8 @@ public:
      *  uses the stored address; openAndStart() also starts it. Without effect when that server is
      *  open already. InvalidInput for a bad URI. */
     [[nodiscard]] Result<void> open();
+    //! Where the journal of that server lies; opens nothing and asks no server.
+    [[nodiscard]] Result<QString> journalFolder();
     [[nodiscard]] Call<void> openAndStart();
     //! Switches to another profile; the old connector is flushed for a moment and closed.
     [[nodiscard]] Call<void> switchProfile(const QString &name);
@@ -90,6 +95,8 @@ private:
     [[nodiscard]] Call<LinkSettings> fetchLink(const QString &profileId);
     [[nodiscard]] Result<void> meetLocalServer();
     void followLocalServer(const LocalServerStatus &status);
+    //! "Stay offline" is the profile's: every process that has it open obeys within a second.
+    void obeyProfile();
     void close();
     SessionOptions m_options;
     Home m_home;
@@ -102,6 +109,9 @@ private:
     QString m_warning;
     QString m_journalKey; //!< Of what is open.
     Profile m_openProfile; //!< As it was when it was opened.
+    QTimer m_profileWatch;
+    QDateTime m_profilesChanged; // as of the last look
+    bool m_staysOffline = false; // the profile's word
     std::unique_ptr<mlflow::Server> m_server;
     std::unique_ptr<Connector> m_connector;
 };

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/terminal/commands.h"
 #include "app/terminal/entity_json.h"
+#include "app/terminal/journal_output.h"
+#include "app/terminal/journal_tour.h"
 #include "app/terminal/terminal.h"
 
+#include <QtCore/QJsonArray>
+
 #include <CLI/CLI.hpp>
+
+#include <memory>
 
 using namespace Qt::StringLiterals;
 
@@ -12,31 +18,176 @@ namespace signalbox {
 namespace {
 
 constexpr std::chrono::milliseconds kFlushLimit{60'000};
+constexpr int kUsualLimit = 100;
 
-void print(Terminal &terminal, const JournalStatus &status)
+struct JournalOptions {
+    bool all = false;
+    bool parked = false;
+    int limit = kUsualLimit;
+    std::vector<std::string> ids;
+    std::string key;
+    std::string value;
+};
+
+void showStatus(Terminal &terminal, bool all)
 {
-    if (terminal.out.json) {
-        terminal.out.document(toJson(status));
+    const auto seen = lookAtJournals(terminal, all, {}, 0);
+    if (!seen) {
+        terminal.fail(seen.error());
         return;
     }
-    terminal.out.line(u"runs       "_s % QString::number(status.pendingRuns));
-    terminal.out.line(u"batches    "_s % QString::number(status.pendingBatches));
-    terminal.out.line(u"points     "_s % QString::number(status.pendingPoints));
-    terminal.out.line(u"artifacts  "_s % QString::number(status.pendingArtifacts));
-    for (const ParkedItem &item : status.parked)
-        terminal.out.line(u"parked     "_s % item.what % u": "_s % item.reason);
+    printStatus(terminal.out, *seen, all);
+    terminal.succeed();
 }
 
-void flush(Terminal &terminal, Session &session)
+void showItems(Terminal &terminal, const JournalOptions &options)
+{
+    const auto seen =
+        lookAtJournals(terminal, options.all, {options.parked, {}}, std::max(options.limit, 1));
+    if (!seen) {
+        terminal.fail(seen.error());
+        return;
+    }
+    printItems(terminal.out, *seen);
+    terminal.succeed();
+}
+
+void flushOne(Terminal &terminal, Session &session)
 {
     const auto limit =
         terminal.options.timeout.count() > 0 ? terminal.options.timeout : kFlushLimit;
     terminal.await(session.connector().flush(limit), [&](const JournalStatus &status) {
-        print(terminal, status);
-        if (status.isEmpty())
-            terminal.succeed();
+        printCounts(terminal.out, status);
+        terminal.succeed(status.isEmpty() ? 0 : 3);
+    });
+}
+
+void flushEvery(Terminal &terminal)
+{
+    const auto limit =
+        terminal.options.timeout.count() > 0 ? terminal.options.timeout : kFlushLimit;
+    const auto tour = std::make_shared<JournalTour>(terminal, limit);
+    terminal.await(tour->flush(), [&terminal, tour](const JournalStatus &left) {
+        printStatus(terminal.out, tour->seen(), true);
+        terminal.succeed(left.isEmpty() ? 0 : 3);
+    });
+}
+
+//! The ids as sequences, or an empty list after a usage error was reported.
+QList<qint64> sequencesFrom(Terminal &terminal, const std::vector<std::string> &ids)
+{
+    QList<qint64> sequences;
+    for (const std::string &id : ids) {
+        const auto sequence = sequenceFrom(QString::fromStdString(id));
+        if (!sequence) {
+            terminal.fail(makeError(ErrorKind::Usage,
+                u"\"%1\" is no id of a journal entry."_s.arg(QString::fromStdString(id).left(80)),
+                u"'signalboxctl journal list --parked' shows them."_s));
+            return {};
+        }
+        sequences << *sequence;
+    }
+    return sequences;
+}
+
+void chooseAllOrSome(Terminal &terminal, const JournalOptions &options,
+    const std::function<void(Connector &)> &all,
+    const std::function<void(Connector &, const QList<qint64> &)> &some)
+{
+    if (options.all == !options.ids.empty()) {
+        terminal.fail(makeError(ErrorKind::Usage, u"Name the entries, or say --all."_s,
+            u"'signalboxctl journal list --parked' shows them."_s));
+        return;
+    }
+    const QList<qint64> sequences = sequencesFrom(terminal, options.ids);
+    if (sequences.isEmpty() && !options.all)
+        return;
+    terminal.offline([&](Session &session) {
+        if (options.all)
+            all(session.connector());
         else
-            terminal.succeed(3);
+            some(session.connector(), sequences);
+    });
+}
+
+void retry(Terminal &terminal, const JournalOptions &options)
+{
+    const auto said = [&terminal](qsizetype count) {
+        if (terminal.out.json)
+            terminal.out.document({{u"retried"_s, count}});
+        else
+            terminal.out.line(u"Sending again: "_s % QString::number(count));
+        terminal.succeed();
+    };
+    chooseAllOrSome(
+        terminal, options,
+        [&](Connector &connector) {
+            terminal.await(connector.retryAllParked(), [said](int count) { said(count); });
+        },
+        [&](Connector &connector, const QList<qint64> &ids) {
+            terminal.await(connector.retryParked(ids), [said, n = ids.size()] { said(n); });
+        });
+}
+
+void drop(Terminal &terminal, const JournalOptions &options)
+{
+    const auto said = [&terminal](const QList<JournalItem> &items) {
+        printDropped(terminal.out, items);
+        terminal.succeed();
+    };
+    chooseAllOrSome(
+        terminal, options,
+        [&](Connector &connector) { terminal.await(connector.dropAllParked(), said); },
+        [&](Connector &connector, const QList<qint64> &ids) {
+            terminal.await(connector.dropParked(ids), said);
+        });
+}
+
+void edit(Terminal &terminal, const JournalOptions &options, const ParkedEdit &change)
+{
+    const QList<qint64> ids = sequencesFrom(terminal, options.ids);
+    if (ids.isEmpty())
+        return;
+    terminal.offline([&](Session &session) {
+        terminal.await(session.connector().editParked(ids.first(), change), [&, ids] {
+            if (terminal.out.json)
+                terminal.out.document({{u"edited"_s, idOf(ids.first())}});
+            else
+                terminal.out.line(u"Corrected and sent again: "_s % idOf(ids.first()));
+            terminal.succeed();
+        });
+    });
+}
+
+void addDecisions(CLI::App &journal, Terminal &terminal)
+{
+    const auto options = std::make_shared<JournalOptions>();
+    CLI::App *again = journal.add_subcommand("retry", "Send parked entries again");
+    again->add_option("ids", options->ids, "As 'journal list --parked' shows them");
+    again->add_flag("--all", options->all, "Every parked entry");
+    again->callback([&terminal, options] {
+        terminal.command = [&terminal, options] { retry(terminal, *options); };
+    });
+    CLI::App *forget = journal.add_subcommand("drop", "Forget parked entries for good");
+    forget->add_option("ids", options->ids, "As 'journal list --parked' shows them");
+    forget->add_flag("--all", options->all, "Every parked entry");
+    forget->callback([&terminal, options] {
+        terminal.command = [&terminal, options] { drop(terminal, *options); };
+    });
+    CLI::App *change = journal.add_subcommand("edit", "Correct a parked entry and send it again");
+    change->add_option("id", options->ids, "As 'journal list --parked' shows it")
+        ->expected(1)
+        ->required();
+    CLI::Option *key = change->add_option(
+        "--key", options->key, "New name, path of a file, or experiment of a run");
+    CLI::Option *value = change->add_option("--value", options->value, "New value");
+    change->callback([&terminal, options, key, value] {
+        ParkedEdit wanted;
+        if (key->count() > 0)
+            wanted.key = QString::fromStdString(options->key);
+        if (value->count() > 0)
+            wanted.value = QString::fromStdString(options->value);
+        terminal.command = [&terminal, options, wanted] { edit(terminal, *options, wanted); };
     });
 }
 
@@ -46,19 +197,31 @@ void addJournalCommands(CLI::App &app, Terminal &terminal)
 {
     CLI::App *journal = app.add_subcommand("journal", "What is not on the server yet");
     journal->require_subcommand(1);
-    journal->add_subcommand("status", "Counts; reads local files only")->callback([&] {
-        terminal.command = [&] {
-            terminal.offline([&](Session &session) {
-                print(terminal, session.connector().journalStatus());
-                terminal.succeed();
-            });
+    const auto options = std::make_shared<JournalOptions>();
+    CLI::App *status = journal->add_subcommand("status", "Counts; reads local files only");
+    CLI::App *list = journal->add_subcommand("list", "Every entry; reads local files only");
+    CLI::App *flush =
+        journal->add_subcommand("flush", "Send it now; exit 3 when something is left");
+    for (CLI::App *command : {status, list, flush})
+        command->add_flag("--all", options->all, "Of every server, not only the current one");
+    list->add_flag("--parked", options->parked, "Only what a server refused");
+    list->add_option("--limit", options->limit, "Entries at most, of each server")
+        ->check(CLI::Range(1, 1'000'000));
+    status->callback([&terminal, options] {
+        terminal.command = [&terminal, options] { showStatus(terminal, options->all); };
+    });
+    list->callback([&terminal, options] {
+        terminal.command = [&terminal, options] { showItems(terminal, *options); };
+    });
+    flush->callback([&terminal, options] {
+        terminal.command = [&terminal, options] {
+            if (options->all)
+                flushEvery(terminal);
+            else
+                terminal.offline([&](Session &session) { flushOne(terminal, session); });
         };
     });
-    journal->add_subcommand("flush", "Send it now; exit 3 when something is left")->callback([&] {
-        terminal.command = [&] {
-            terminal.offline([&](Session &session) { flush(terminal, session); });
-        };
-    });
+    addDecisions(*journal, terminal);
 }
 
 } // namespace signalbox

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/terminal/commands.h"
 #include "app/terminal/entity_json.h"
+#include "app/terminal/journal_output.h"
 #include "app/terminal/terminal.h"
 #include "core/base/version.h"
 #include "core/workspace/doctor.h"
@@ -54,15 +55,23 @@ void doctor(Terminal &terminal)
         [&](const QList<DoctorCheck> &checks) { showChecks(terminal, checks); });
 }
 
+const BreakerSnapshot &breakerOf(const ConnectorHealth &health)
+{
+    return health.replayer ? health.replayer->breaker : health.breaker;
+}
+
 QJsonObject statusDocument(Session &session, const ConnectorHealth &health)
 {
     const bool insecure = !session.standingWarning().isEmpty();
-    QJsonObject document{{u"breaker"_s, toJson(health.breaker)},
+    // Whoever replays the journal knows the server's health longer than this short command.
+    QJsonObject document{{u"breaker"_s, toJson(breakerOf(health))},
         {u"journal"_s, toJson(health.journal)},
         {u"connection"_s,
             QJsonObject{{u"name"_s, session.serverTitle()}, {u"insecure"_s, insecure}}}};
     if (insecure)
         document.insert(u"warnings"_s, QJsonArray{session.standingWarning()});
+    if (health.replayer)
+        document.insert(u"replayer"_s, toJson(*health.replayer));
     if (health.reachable) {
         document.insert(u"server"_s,
             QJsonObject{{u"url"_s, session.server().url().toString()},
@@ -89,7 +98,7 @@ void showStatus(Terminal &terminal, Session &session, const ConnectorHealth &hea
             % health.server.version % u", "_s % health.server.storeType % u')');
         terminal.out.line(u"latency  "_s
             % QString::number(static_cast<qint64>(health.latency.count())) % u" ms"_s);
-        terminal.out.line(u"breaker  "_s % nameOf(health.breaker.state));
+        terminal.out.line(u"breaker  "_s % nameOf(breakerOf(health).state));
         terminal.out.line(u"journal  "_s % QString::number(health.journal.pendingPoints)
             % u" points, "_s % QString::number(health.journal.parked.size()) % u" parked"_s);
     }

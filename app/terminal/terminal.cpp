@@ -111,7 +111,8 @@ void Terminal::leave(int code)
         return;
     }
     // An unreachable server must not cost the drain time: what is pending stays in the journal.
-    if (connector.journalStatus().isEmpty()
+    static constexpr int kUnreachable = 3;
+    if (code == kUnreachable || connector.journalStatus().isEmpty()
         || connector.server().breaker().state() == BreakerState::Open) {
         quit();
         return;

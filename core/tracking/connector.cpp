@@ -39,6 +39,7 @@ Connector::Connector(mlflow::Server &server, std::unique_ptr<Journal> journal, C
     connect(m_journal.get(), &Journal::changedElsewhere, this, &Connector::checkWaiting);
     connect(m_replayer.get(), &Replayer::runDrained, this, &Connector::checkWaiting);
     connect(m_replayer.get(), &Replayer::parked, this, &Connector::itemParked);
+    connect(m_replayer.get(), &Replayer::registered, this, &Connector::versionRegistered);
     connect(m_replayer.get(), &Replayer::linked, this, &Connector::adoptLink);
 }
 
@@ -90,6 +91,49 @@ RunSession Connector::startRun(const RunSpec &spec)
     const auto added = m_journal->addRun(run);
     Q_UNUSED(added)
     return RunSession(state);
+}
+
+namespace {
+
+Result<void> checkModelName(const QString &name)
+{
+    if (!name.trimmed().isEmpty())
+        return {};
+    return Failure(ErrorKind::InvalidInput, u"A registered model needs a name."_s,
+        u"Say how the model is to be called."_s);
+}
+
+} // namespace
+
+Call<Ack> Connector::addRegisteredModel(const NewRegisteredModel &model)
+{
+    if (const auto ok = checkModelName(model.name); !ok)
+        return Call<Ack>::finished(ok.failure());
+    NewItem item;
+    item.kind = ItemKind::RegisterModel;
+    item.what = u"registered model "_s % model.name;
+    item.payload = codec::encode(codec::RegisteredModelRecord{
+        model.name, model.description, model.tags, QUuid::createUuid().toString(QUuid::Id128)});
+    return m_journal->addRegistration(model.name, item, {});
+}
+
+Call<Ack> Connector::addModelVersion(const NewModelVersion &version)
+{
+    if (const auto ok = checkModelName(version.name); !ok)
+        return Call<Ack>::finished(ok.failure());
+    const bool hasOrigin =
+        !version.run.isEmpty() || !version.modelId.isEmpty() || !version.source.isEmpty();
+    if (!hasOrigin)
+        return Call<Ack>::finished(Failure(ErrorKind::InvalidInput,
+            u"The version of \"%1\" has no model to come from."_s.arg(version.name),
+            u"Name a run of this program, a logged model or an artifact URI."_s));
+    NewItem item;
+    item.kind = ItemKind::RegisterVersion;
+    item.what = u"version of "_s % version.name;
+    item.payload = codec::encode(codec::VersionRecord{version.name, version.source,
+        version.runId.text(), version.modelId.text(), version.description, version.tags,
+        version.artifact, QUuid::createUuid().toString(QUuid::Id128)});
+    return m_journal->addRegistration(version.name, item, version.run.text());
 }
 
 void Connector::adoptLink(const RunLink &link)

@@ -4,6 +4,7 @@
 #include "core/base/call.h"
 #include "core/mlflow/server.h"
 #include "core/tracking/journal_types.h"
+#include "core/tracking/replayer_report.h"
 #include "core/tracking/run_session.h"
 
 #include <QtCore/QHash>
@@ -37,6 +38,24 @@ struct RegisterModel {
     mlflow::TagList tags;
 };
 
+struct NewRegisteredModel {
+    QString name;
+    QString description{};
+    mlflow::TagList tags{};
+};
+
+//! A version that may wait for the server, and for a run of this journal.
+struct NewModelVersion {
+    QString name; //!< Of the registered model, which is created when it is missing.
+    LocalRunId run{}; //!< Its logged model becomes the version, or `artifact`; or else:
+    QString artifact{}; //!< Folder below that run's artifacts, for servers without logged models.
+    LoggedModelId modelId{}; //!< Known to the server already.
+    QString source{}; //!< Artifact URI, known to the server already.
+    RunId runId{};
+    QString description{};
+    mlflow::TagList tags{};
+};
+
 struct ConnectorHealth {
     bool reachable = false;
     mlflow::ServerInfo server;
@@ -44,11 +63,14 @@ struct ConnectorHealth {
     BreakerSnapshot breaker;
     JournalStatus journal;
     std::optional<Error> error; //!< Why it is not reachable.
+    std::optional<ReplayerReport> replayer{}; //!< Of another process that replays this journal.
 };
 
 /*! The one door for every write to MLflow: runs through the journal, registry operations directly
- *  with the breaker around each attempt. One instance per server profile, shared by reference; not
- *  a global. Lives in the main thread; owned by the composition root. */
+ *  with the breaker around each attempt. Acknowledged means committed to the journal on this disk:
+ *  it reaches the server whatever happens to the process (core/README.md says what a power cut
+ * costs). One instance per server profile, shared by reference; not a global. Lives in the main
+ * thread; owned by the composition root. */
 class Connector final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Connector)
@@ -64,6 +86,12 @@ public:
 
     //! A run that exists from now on, on the server as soon as it can be reached.
     [[nodiscard]] RunSession startRun(const RunSpec &spec);
+
+    /*! Registered models and versions that exist from now on, on the server as soon as it can be
+     *  reached, each once; in their order, and a version after the run that it comes from. The
+     *  acknowledgement's sequence is the one that `versionRegistered` names. */
+    [[nodiscard]] Call<Ack> addRegisteredModel(const NewRegisteredModel &model);
+    [[nodiscard]] Call<Ack> addModelVersion(const NewModelVersion &version);
 
     // Registry: online only. Creates are sent once and looked up by their operation tag after an
     // ambiguous failure, so that a lost reply never makes a second version.
@@ -98,6 +126,8 @@ public:
     [[nodiscard]] Call<RunStanding> standing(const LocalRunId &run);
     //! Why the journal waits, after the last try failed; empty while all is well.
     [[nodiscard]] std::optional<Error> replayTrouble() const;
+    //! What another living process that replays this journal says; reads a few small files.
+    [[nodiscard]] std::optional<ReplayerReport> replayerElsewhere() const;
     //! Replays until nothing is pending or `limit` passed; resolves with what is left.
     [[nodiscard]] Call<JournalStatus> flush(std::chrono::milliseconds limit);
     /*! True when nothing of this server-side run is pending or parked here: the barrier before
@@ -129,6 +159,8 @@ Q_SIGNALS:
     void journalChanged(const signalbox::JournalStatus &status);
     //! The server has created the run; once more when a model of it is complete.
     void runLinked(const signalbox::RunLink &link);
+    //! A version of addModelVersion() is on the server; this process has sent it.
+    void versionRegistered(qint64 sequence, const signalbox::mlflow::ModelVersion &version);
     //! Live runs are about to be ended: log now what is still held back.
     void aboutToShutDown();
     //! The journal's queue was full and has room again.

@@ -76,6 +76,11 @@ Call<QList<JournalItem>> Connector::journalItems(const JournalFilter &filter, in
     return promise.call();
 }
 
+std::optional<ReplayerReport> Connector::replayerElsewhere() const
+{
+    return reportOfOthers(m_journal->folder(), m_journal->owner(), m_clock.epochMs());
+}
+
 Call<void> Connector::retryParked(qint64 sequence)
 {
     return retryParked(QList<qint64>{sequence});

@@ -111,6 +111,7 @@ Call<ConnectorHealth> Connector::health()
         health.latency = m_server.client().lastLatency();
         health.breaker = m_server.breaker().snapshot();
         health.journal = m_journal->status();
+        health.replayer = replayerElsewhere();
         promise.resolve(health);
     };
     const auto asked = m_server.server.health();

@@ -187,6 +187,36 @@ QByteArray encode(const ModelProgress &progress)
     });
 }
 
+QByteArray encode(const RegisteredModelRecord &record)
+{
+    return written([&](QDataStream &out) {
+        out << record.name << record.description << record.tags << record.operation;
+    });
+}
+
+QByteArray encode(const VersionRecord &record)
+{
+    return written([&](QDataStream &out) {
+        out << record.name << record.source << record.runId << record.modelId << record.description
+            << record.tags << record.artifact << record.operation;
+    });
+}
+
+std::optional<RegisteredModelRecord> decodeRegisteredModel(const QByteArray &bytes)
+{
+    return readAs<RegisteredModelRecord>(bytes, [](QDataStream &in, RegisteredModelRecord &record) {
+        in >> record.name >> record.description >> record.tags >> record.operation;
+    });
+}
+
+std::optional<VersionRecord> decodeVersion(const QByteArray &bytes)
+{
+    return readAs<VersionRecord>(bytes, [](QDataStream &in, VersionRecord &record) {
+        in >> record.name >> record.source >> record.runId >> record.modelId >> record.description
+            >> record.tags >> record.artifact >> record.operation;
+    });
+}
+
 std::optional<RunRecord> decodeRun(const QByteArray &bytes)
 {
     return readAs<RunRecord>(bytes, [](QDataStream &in, RunRecord &record) {
@@ -273,11 +303,13 @@ QList<NewItem> batchItems(const QList<Entry> &entries)
     };
     for (const Entry &entry : entries) {
         const qint64 bytes = estimatedBytes(entry);
-        if (current.size() >= kMaxMetrics || open.params >= kMaxOthers || open.tags >= kMaxOthers
+        const bool isMetric = entry.index() == 0;
+        int &same = isMetric ? open.metrics : entry.index() == 1 ? open.params : open.tags;
+        if (current.size() >= kMaxMetrics || (!isMetric && same >= kMaxOthers)
             || open.bytes + bytes > kMaxBytes)
-            close();
+            close(); // and `same` counts from 0 again
         open.bytes += bytes;
-        (entry.index() == 0 ? open.metrics : entry.index() == 1 ? open.params : open.tags) += 1;
+        ++same;
         current << entry;
     }
     close();

@@ -36,6 +36,24 @@ struct FinishRecord {
     qint64 endMs = 0;
 };
 
+struct RegisteredModelRecord {
+    QString name;
+    QString description;
+    mlflow::TagList tags;
+    QString operation;
+};
+
+struct VersionRecord {
+    QString name;
+    QString source;
+    QString runId;
+    QString modelId;
+    QString description;
+    mlflow::TagList tags;
+    QString artifact; //!< Path below the local run's artifacts, when it logged no model.
+    QString operation;
+};
+
 //! What the upload of a model has reached.
 struct ModelProgress {
     bool attempted = false; //!< A create was sent; look before sending another.
@@ -49,12 +67,16 @@ struct ModelProgress {
 [[nodiscard]] QByteArray encode(const ModelRecord &record);
 [[nodiscard]] QByteArray encode(const FinishRecord &record);
 [[nodiscard]] QByteArray encode(const ModelProgress &progress);
+[[nodiscard]] QByteArray encode(const RegisteredModelRecord &record);
+[[nodiscard]] QByteArray encode(const VersionRecord &record);
 
 [[nodiscard]] std::optional<RunRecord> decodeRun(const QByteArray &bytes);
 [[nodiscard]] std::optional<QList<Entry>> decodeEntries(const QByteArray &bytes);
 [[nodiscard]] std::optional<QList<mlflow::DatasetInput>> decodeInputs(const QByteArray &bytes);
 [[nodiscard]] std::optional<ModelRecord> decodeModel(const QByteArray &bytes);
 [[nodiscard]] std::optional<FinishRecord> decodeFinish(const QByteArray &bytes);
+[[nodiscard]] std::optional<RegisteredModelRecord> decodeRegisteredModel(const QByteArray &bytes);
+[[nodiscard]] std::optional<VersionRecord> decodeVersion(const QByteArray &bytes);
 [[nodiscard]] ModelProgress decodeProgress(const QByteArray &bytes); //!< Empty means nothing yet.
 
 //! "metric loss", "param lr", "tag owner".

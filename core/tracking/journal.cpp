@@ -2,8 +2,10 @@
 #include "core/tracking/journal.h"
 
 #include "core/base/logging.h"
+#include "core/tracking/replayer_report.h"
 #include "core/tracking/spool.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QUuid>
 
 #include <algorithm>
@@ -47,6 +49,8 @@ Result<std::unique_ptr<Journal>> Journal::open(
     auto store = std::make_unique<JournalStore>();
     if (auto opened = store->open(folder, clock.epochMs()); !opened)
         return opened.failure();
+    if (auto claimed = store->claim(identity); !claimed)
+        return claimed.failure();
     // Asked here, once, so that the first answer to "what is pending" is true.
     const auto known = readKnown(*store);
     if (!known)
@@ -74,6 +78,20 @@ Journal::~Journal()
 {
     m_worker->stop();
     drainDone();
+    QFile::remove(m_folder.report(m_owner));
+}
+
+void Journal::publish(const QByteArray &report)
+{
+    const auto written =
+        read<bool>({}, [owner = m_owner, report](JournalStore &store) -> Result<bool> {
+            const auto done = writeReport(store.folder(), owner, report);
+            return done ? Result<bool>(true) : Result<bool>(done.failure());
+        });
+    written.then(this, [](const Result<bool> &done) {
+        if (!done)
+            qCWarning(lcTracking) << done.error().text();
+    });
 }
 
 Result<Journal::Known> Journal::readKnown(JournalStore &store)
@@ -180,6 +198,21 @@ Call<Ack> Journal::addFiles(const LocalRunId &run, const NewItem &item, Copy cop
             spool::remove(m_folder, copied->files);
     });
     return ack;
+}
+
+Call<Ack> Journal::addRegistration(
+    const QString &name, const NewItem &item, const QString &afterRun)
+{
+    JournalWorker::Op op;
+    op.lane = afterRun;
+    op.durable = true;
+    op.bytes = bytesOf({item});
+    const qint64 now = m_clock.epochMs();
+    return submit<Ack>(
+        std::move(op), [name, item, afterRun, now](JournalStore &store) -> Result<Ack> {
+            const auto added = store.addRegistration(name, item, afterRun, now);
+            return added ? Result<Ack>(Ack{added.value()}) : Result<Ack>(added.failure());
+        });
 }
 
 void Journal::landed(const QString &run)

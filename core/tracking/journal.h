@@ -49,9 +49,15 @@ public:
     //! `copy` runs on the copying thread and yields the item's files.
     [[nodiscard]] Call<Ack> addFiles(const LocalRunId &run, const NewItem &item, Copy copy);
 
-    //! Runs `work` on the committing thread, inside a durable transaction.
+    //! A registered model or version; behind what is queued for `afterRun`.
+    [[nodiscard]] Call<Ack> addRegistration(
+        const QString &name, const NewItem &item, const QString &afterRun);
+
+    /*! Runs `work` on the committing thread, inside a transaction; one that is not durable may be
+     *  forgotten by a power cut. */
     template <typename T>
-    [[nodiscard]] Call<T> transact(std::function<Result<T>(JournalStore &)> work);
+    [[nodiscard]] Call<T> transact(
+        std::function<Result<T>(JournalStore &)> work, bool durable = true);
     //! The same without writing; `lane` puts it behind what this run has queued.
     template <typename T>
     [[nodiscard]] Call<T> read(
@@ -66,6 +72,9 @@ public:
     //! As of the last refresh, and false for runs that were written to since.
     [[nodiscard]] bool isSettled(const RunId &run, const LocalRunId &localId) const;
     void setReplayerElsewhere(bool elsewhere);
+    //! Tells the other processes how replaying goes; written by the committing thread.
+    void publish(const QByteArray &report);
+    [[nodiscard]] const QString &owner() const { return m_owner; }
 
 Q_SIGNALS:
     //! This process has committed something.
@@ -137,10 +146,11 @@ Call<T> Journal::submit(JournalWorker::Op op, std::function<Result<T>(JournalSto
     return promise.call();
 }
 
-template <typename T> Call<T> Journal::transact(std::function<Result<T>(JournalStore &)> work)
+template <typename T>
+Call<T> Journal::transact(std::function<Result<T>(JournalStore &)> work, bool durable)
 {
     JournalWorker::Op op;
-    op.durable = true;
+    op.durable = durable;
     return submit<T>(std::move(op), std::move(work));
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -35,13 +36,18 @@ Result<void> makePrivate(const QString &path)
     return {};
 }
 
-//! The name of a network file system, where neither flock nor shared memory can be trusted.
-QString networkFileSystem(const QString &path)
+std::optional<unsigned long> fileSystemType(const QString &path)
 {
     struct statfs info { };
     if (::statfs(QFile::encodeName(path).constData(), &info) != 0)
-        return {};
-    switch (static_cast<unsigned long>(info.f_type) & 0xffffffffUL) {
+        return std::nullopt;
+    return static_cast<unsigned long>(info.f_type) & 0xffffffffUL;
+}
+
+//! The name of a network file system, where neither flock nor shared memory can be trusted.
+QString networkFileSystem(unsigned long type)
+{
+    switch (type) {
     case 0x6969:
         return u"NFS"_s;
     case 0xff534d42:
@@ -84,7 +90,26 @@ ProcessLock::~ProcessLock()
         ::close(m_fd);
 }
 
-Result<std::optional<ProcessLock>> ProcessLock::tryTake(const QString &path, bool create)
+Result<std::optional<ProcessLock>> ProcessLock::take(
+    const QString &path, Mode mode, std::chrono::milliseconds limit)
+{
+    static constexpr int kPauseMs = 5;
+    const auto end = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        auto lock = tryTake(path, true, mode);
+        if (!lock || lock->has_value() || std::chrono::steady_clock::now() >= end)
+            return lock;
+        ::poll(nullptr, 0, kPauseMs);
+    }
+}
+
+void ProcessLock::share()
+{
+    if (m_fd >= 0)
+        ::flock(m_fd, LOCK_SH);
+}
+
+Result<std::optional<ProcessLock>> ProcessLock::tryTake(const QString &path, bool create, Mode mode)
 {
     ProcessLock lock;
     lock.m_fd = ::open(QFile::encodeName(path).constData(),
@@ -95,7 +120,7 @@ Result<std::optional<ProcessLock>> ProcessLock::tryTake(const QString &path, boo
             u"Look at the permissions of its folder."_s);
     int outcome = 0;
     do {
-        outcome = ::flock(lock.m_fd, LOCK_EX | LOCK_NB);
+        outcome = ::flock(lock.m_fd, (mode == Mode::Exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
     } while (outcome != 0 && errno == EINTR);
     if (outcome == 0)
         return std::optional<ProcessLock>(std::move(lock));
@@ -106,16 +131,19 @@ Result<std::optional<ProcessLock>> ProcessLock::tryTake(const QString &path, boo
         u"Use a folder on a local disk."_s);
 }
 
-Result<void> JournalFolder::prepare() const
+Result<void> JournalFolder::prepare(const FileSystemOf &fileSystemOf) const
 {
     if (auto made = makePrivate(m_path); !made)
         return made;
-    if (const QString network = networkFileSystem(m_path); !network.isEmpty())
+    const auto type = fileSystemOf ? fileSystemOf(m_path) : fileSystemType(m_path);
+    if (const QString network = networkFileSystem(type.value_or(0)); !network.isEmpty())
         return Failure(ErrorKind::Local,
             u"The journal's folder \"%1\" lies on a network file system (%2), where no write can "
             u"be promised to last."_s.arg(m_path, network),
             u"Set SIGNALBOX_HOME to a folder on a local disk."_s);
     if (auto made = makePrivate(spool()); !made)
+        return made;
+    if (auto made = makePrivate(report()); !made)
         return made;
     return makePrivate(QString(m_path % u"/owners"));
 }
@@ -138,6 +166,17 @@ QString JournalFolder::replayerLock() const
 QString JournalFolder::ownerLock(const QString &owner) const
 {
     return QString(m_path % u"/owners/" % owner);
+}
+
+QString JournalFolder::useLock() const
+{
+    return QString(m_path % u"/use.lock");
+}
+
+QString JournalFolder::report(const QString &owner) const
+{
+    return owner.isEmpty() ? QString(m_path % u"/replayers")
+                           : QString(m_path % u"/replayers/" % owner);
 }
 
 bool JournalFolder::isOwnerDead(const QString &owner) const

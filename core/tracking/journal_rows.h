@@ -9,7 +9,15 @@
 namespace signalbox {
 
 //! The order of the values is the order of replay inside one run; a create comes before all.
-enum class ItemKind : quint8 { Batch = 1, Inputs = 2, File = 3, Model = 4, Finish = 5 };
+enum class ItemKind : quint8 {
+    Batch = 1,
+    Inputs = 2,
+    File = 3,
+    Model = 4,
+    Finish = 5,
+    RegisterModel = 6, //!< In the lane of the model's name, like its versions, in their order.
+    RegisterVersion = 7,
+};
 
 //! How far the run itself is on the server.
 enum class RunPhase : quint8 {
@@ -64,6 +72,7 @@ struct RunRow {
     QString refusal; //!< Why the server refused the run as a whole; empty if it did not.
     QString parentRunId; //!< The server's id of the parent run of this journal, if any.
     QString parentRefusal;
+    bool isRegistry = false; //!< The lane of a registered model instead of a run.
 };
 
 struct FileRow {
@@ -79,6 +88,7 @@ struct ItemRow {
     QByteArray progress; //!< What a step of several requests has reached.
     QString what;
     QList<FileRow> files;
+    QString afterRun; //!< Local id of the run that a version comes from, or empty.
 };
 
 //! What to send next for one run: a create (nothing in items), batches to merge, or one item.

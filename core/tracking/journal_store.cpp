@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/journal_store.h"
 
+#include "core/base/logging.h"
+#include "core/tracking/journal_recovery.h"
+
 #include <QtCore/QDateTime>
 #include <QtCore/QDir>
 #include <QtCore/QFile>
@@ -14,9 +17,10 @@ namespace signalbox {
 
 namespace {
 
-constexpr qint64 kVersion = 2;
+constexpr qint64 kVersion = 3;
 constexpr qint64 kKeepMs = 30LL * 24 * 3600 * 1000;
 constexpr qint64 kCheckedBytes = 16 * 1024 * 1024;
+constexpr std::chrono::milliseconds kOpenWait{10'000};
 constexpr qint64 kOrphanAgeMs = 3600LL * 1000;
 
 constexpr auto kTables = R"(
@@ -54,22 +58,92 @@ CREATE TABLE dropped(
 PRAGMA user_version = 2;
 )";
 
+// Lanes are runs (0) and what is registered without one (1).
+constexpr auto kThirdVersion = R"(
+ALTER TABLE runs ADD COLUMN lane INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN after_run TEXT NOT NULL DEFAULT '';
+CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE incidents(
+  id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, text TEXT NOT NULL);
+PRAGMA user_version = 3;
+)";
+
+//! Raises a database of `version` to ours; 0 is an empty file.
+Result<void> makeTables(SqliteDb &db, qint64 version)
+{
+    if (version < 1) {
+        if (auto made = db.exec(kTables); !made)
+            return made;
+    }
+    if (version < 2) {
+        if (auto made = db.exec(kSecondVersion); !made)
+            return made;
+    }
+    return version < 3 ? db.exec(kThirdVersion) : Result<void>();
+}
+
 } // namespace
 
 Result<void> JournalStore::open(const JournalFolder &folder, qint64 nowMs)
 {
     m_folder = folder;
-    if (auto opened = m_db.open(folder.database()); !opened)
+    auto alone = ProcessLock::tryTake(folder.useLock());
+    if (!alone)
+        return alone.failure();
+    const bool mayRepair = alone->has_value();
+    if (!mayRepair) {
+        // Somebody else opens it at this moment, or even repairs it.
+        alone = ProcessLock::take(folder.useLock(), ProcessLock::Mode::Shared, kOpenWait);
+        if (!alone)
+            return alone.failure();
+        if (!alone->has_value())
+            return Failure(ErrorKind::Local,
+                u"The journal \"%1\" is being opened or repaired by another process."_s.arg(
+                    folder.database()),
+                u"Try again in a moment."_s);
+    }
+    m_use = std::move(*std::move(alone).value());
+    const auto due = mayRepair ? recovery::isDue(folder) : Result<bool>(false);
+    if (!due)
+        return due.failure();
+    auto opened = *due ? repair(nowMs) : openDatabase();
+    if (!opened && m_foundDamage && mayRepair && !*due)
+        opened = repair(nowMs);
+    if (!opened)
         return opened;
-    QFile::setPermissions(folder.database(), QFile::ReadOwner | QFile::WriteOwner);
-    // The page cache is small because rows are read once; the WAL shrinks again after an outage.
-    if (auto set = m_db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                             "PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 16777216;");
-        !set)
-        return set;
-    if (auto checked = checkVersion(); !checked)
-        return checked;
+    m_use.share();
     return tidy(nowMs);
+}
+
+Result<void> JournalStore::openDatabase()
+{
+    if (auto opened = m_db.open(m_folder.database()); !opened)
+        return opened;
+    QFile::setPermissions(m_folder.database(), QFile::ReadOwner | QFile::WriteOwner);
+    // The page cache is small because rows are read once; the WAL shrinks again after an outage.
+    auto ready = m_db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                           "PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 16777216;");
+    if (ready)
+        ready = checkVersion();
+    if (ready)
+        ready = checkWhole();
+    m_foundDamage = m_foundDamage || m_db.isDamaged();
+    return ready;
+}
+
+Result<void> JournalStore::repair(qint64 nowMs)
+{
+    m_db.close();
+    const auto repaired =
+        recovery::repair(m_folder, nowMs, [](SqliteDb &db) { return makeTables(db, 0); });
+    if (!repaired)
+        return repaired.failure();
+    m_foundDamage = false;
+    qCWarning(lcTracking) << repaired->text();
+    if (auto opened = openDatabase(); !opened)
+        return opened;
+    Query note(m_db, "INSERT INTO incidents(at_ms, text) VALUES(?, ?)");
+    return note.bind(nowMs).bind(repaired->text()).run();
 }
 
 Result<void> JournalStore::checkVersion()
@@ -85,13 +159,9 @@ Result<void> JournalStore::checkVersion()
         if (query.problem())
             return *query.problem();
     }
-    if (version == 0) {
-        if (auto created = m_db.exec(kTables); !created)
-            return created;
-    }
-    if (version < kVersion) {
-        if (auto raised = m_db.exec(kSecondVersion); !raised)
-            return raised;
+    if (auto made = makeTables(m_db, version); !made) {
+        rollback();
+        return made;
     }
     if (auto done = m_db.exec("COMMIT"); !done)
         return done;
@@ -99,19 +169,67 @@ Result<void> JournalStore::checkVersion()
         return Failure(ErrorKind::Local,
             u"The journal \"%1\" was written by a newer Signalbox."_s.arg(m_folder.database()),
             u"Update this program, or choose another SIGNALBOX_HOME."_s);
-    // A large journal is not read as a whole at every start; damage there shows when it is used.
+    return {};
+}
+
+Result<void> JournalStore::checkWhole()
+{
+    // A large journal is not read as a whole at every start; damage there shows when it is used,
+    // and has it examined at the next start.
     if (QFileInfo(m_folder.database()).size() > kCheckedBytes)
         return {};
-    Query check(m_db, "PRAGMA quick_check(1)");
+    Query check(m_db, "PRAGMA integrity_check(1)");
     const QString verdict = check.next() ? check.text(0) : QString();
     if (check.problem())
         return *check.problem();
-    if (verdict != "ok"_L1)
+    if (verdict == "ok"_L1)
+        return {};
+    m_foundDamage = true;
+    return m_db.damage(verdict);
+}
+
+Result<JournalIdentity> JournalStore::identity()
+{
+    JournalIdentity identity;
+    Query query(m_db, "SELECT key, value FROM about");
+    while (query.next()) {
+        if (query.text(0) == "identity"_L1)
+            identity.key = query.text(1);
+        else if (query.text(0) == "title"_L1)
+            identity.title = query.text(1);
+    }
+    if (query.problem())
+        return *query.problem();
+    return identity;
+}
+
+Result<void> JournalStore::setAbout(const char *key, const QString &value)
+{
+    Query query(m_db, "INSERT OR REPLACE INTO about(key, value) VALUES(?, ?)");
+    return query.bind(QString::fromLatin1(key)).bind(value).run();
+}
+
+Result<void> JournalStore::claim(const JournalIdentity &identity)
+{
+    const auto known = this->identity();
+    if (!known)
+        return known.failure();
+    if (identity.key.isEmpty() || (known->key == identity.key && known->title == identity.title))
+        return {};
+    if (!known->key.isEmpty() && known->key != identity.key)
         return Failure(ErrorKind::Local,
-            u"The journal \"%1\" is damaged (%2)."_s.arg(m_folder.database(), verdict),
-            u"Move its folder away and start again; keep it, for what it still holds can be read "
-            u"with SQLite's .recover command."_s);
-    return {};
+            u"The journal \"%1\" belongs to another connection (%2): what waits in it is not sent "
+            u"under this one."_s.arg(m_folder.path(), known->title),
+            u"Connect as \"%1\", or move the folder to where it came from."_s.arg(known->title));
+    if (auto begun = m_db.exec("BEGIN IMMEDIATE"); !begun)
+        return begun;
+    auto named = setAbout("identity", identity.key);
+    if (named)
+        named = setAbout("title", identity.title);
+    const auto done = named ? m_db.exec("COMMIT") : named;
+    if (!done)
+        rollback();
+    return done;
 }
 
 Result<void> JournalStore::tidy(qint64 nowMs)
@@ -120,6 +238,9 @@ Result<void> JournalStore::tidy(qint64 nowMs)
         "DELETE FROM runs WHERE ended = 1 AND refusal = '' AND touched_ms < ?"
         " AND NOT EXISTS (SELECT 1 FROM items WHERE items.run = runs.id)");
     if (auto removed = old.bind(nowMs - kKeepMs).run(); !removed)
+        return removed;
+    Query past(m_db, "DELETE FROM incidents WHERE at_ms < ?");
+    if (auto removed = past.bind(nowMs - kKeepMs).run(); !removed)
         return removed;
     Query forgotten(m_db, "DELETE FROM dropped WHERE dropped_ms < ?");
     if (auto removed = forgotten.bind(nowMs - kKeepMs).run(); !removed)
@@ -162,6 +283,8 @@ Result<void> JournalStore::commit()
 
 void JournalStore::rollback()
 {
+    if (m_db.isDamaged())
+        recovery::ask(m_folder);
     m_garbage.clear();
     if (!m_db.inTransaction())
         return;

@@ -18,9 +18,15 @@ public:
     JournalStore() = default;
     Q_DISABLE_COPY_MOVE(JournalStore)
 
-    //! Opens or creates the journal and checks that it is whole and of a version that we know.
+    /*! Opens or creates the journal and checks that it is whole and of a version that we know. One
+     *  that is damaged and that nobody else has open is repaired, which its status tells. */
     [[nodiscard]] Result<void> open(const JournalFolder &folder, qint64 nowMs);
     [[nodiscard]] const JournalFolder &folder() const { return m_folder; }
+    /*! Says whose journal this is. Fails when it was written under another identity: what waits
+     * here must not be sent under this one. An empty key asks nothing. */
+    [[nodiscard]] Result<void> claim(const JournalIdentity &identity);
+    //! Whose journal it is; empty before the first claim.
+    [[nodiscard]] Result<JournalIdentity> identity();
 
     //! `durable` survives a power cut; otherwise only the end of the process.
     [[nodiscard]] Result<void> begin(bool durable);
@@ -33,10 +39,17 @@ public:
     [[nodiscard]] Result<qint64> addItems(
         const QString &localId, const QList<NewItem> &items, qint64 nowMs);
 
+    /*! Into the lane of the registered model `name`; sent once the local run `afterRun`, if any,
+     * has brought its files and models to the server. */
+    [[nodiscard]] Result<qint64> addRegistration(
+        const QString &name, const NewItem &item, const QString &afterRun, qint64 nowMs);
+
     // Read and written by the replayer.
     //! Oldest first, parents before children; those that have something to send.
     [[nodiscard]] Result<QList<RunRow>> runsToReplay(int limit);
     [[nodiscard]] Result<Chunk> nextChunk(qint64 run);
+    //! The run of this journal with this local id; its row is 0 when there is none.
+    [[nodiscard]] Result<RunRow> runNamed(const QString &localId);
     [[nodiscard]] Result<void> markCreateAttempted(qint64 run);
     [[nodiscard]] Result<void> link(
         qint64 run, const QString &runId, const QString &experimentId, const QString &artifactUri);
@@ -46,6 +59,8 @@ public:
     [[nodiscard]] Result<void> parkItem(qint64 seq, const QString &reason);
     //! Everything of this run waits for a person; nothing of it is sent.
     [[nodiscard]] Result<void> refuseRun(qint64 run, const QString &reason);
+    //! One more try without success of these items, or of the create when there are none.
+    [[nodiscard]] Result<void> countTry(qint64 run, const QList<qint64> &items);
     [[nodiscard]] Result<void> setProgress(qint64 seq, const QByteArray &progress);
     [[nodiscard]] Result<void> setModel(qint64 run, const QString &modelId);
     [[nodiscard]] Result<void> markFileSent(qint64 file);
@@ -76,7 +91,11 @@ public:
     [[nodiscard]] Result<qint64> dataVersion();
 
 private:
+    [[nodiscard]] Result<void> openDatabase();
+    [[nodiscard]] Result<void> repair(qint64 nowMs);
     [[nodiscard]] Result<void> checkVersion();
+    [[nodiscard]] Result<void> checkWhole();
+    [[nodiscard]] Result<QStringList> incidents();
     [[nodiscard]] Result<JournalItem> parkedItem(qint64 sequence);
     [[nodiscard]] Result<void> editRun(qint64 run, const ParkedEdit &edit);
     [[nodiscard]] Result<void> editItem(qint64 seq, const ParkedEdit &edit);
@@ -86,17 +105,22 @@ private:
     [[nodiscard]] Result<void> recountParked(qint64 run, qint64 nowMs);
     [[nodiscard]] qint64 runOf(qint64 sequence);
     [[nodiscard]] Result<void> tidy(qint64 nowMs);
+    [[nodiscard]] Result<void> setAbout(const char *key, const QString &value);
     [[nodiscard]] Result<qint64> insertItem(
         qint64 run, const NewItem &item, ItemState state, qint64 nowMs);
     [[nodiscard]] Result<void> removeItem(qint64 seq);
     [[nodiscard]] Result<QList<FileRow>> filesOf(qint64 seq);
     [[nodiscard]] Result<QList<ItemRow>> pendingItems(qint64 run, ItemKind kind);
     [[nodiscard]] Result<QList<ParkedItem>> parkedItems();
+    [[nodiscard]] Result<qint64> registryLane(const QString &name, qint64 nowMs);
+    [[nodiscard]] Result<QList<ItemRow>> headOfLane(qint64 lane);
 
     JournalFolder m_folder;
     SqliteDb m_db;
     QStringList m_garbage; // spool files to unlink once the transaction is committed
     bool m_durable = true;
+    bool m_foundDamage = false;
+    ProcessLock m_use; // nobody repairs the file while we have it open
 };
 
 } // namespace signalbox

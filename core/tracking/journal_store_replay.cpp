@@ -33,13 +33,14 @@ RunRow rowOf(const Query &query)
     row.refusal = query.text(11);
     row.parentRunId = query.text(12);
     row.parentRefusal = query.text(13);
+    row.isRegistry = query.integer(14) != 0;
     return row;
 }
 
 #define SIGNALBOX_RUN_ROW                                                                          \
     "SELECT r.id, r.local_id, r.title, r.spec, r.start_ms, r.phase, r.ended, r.run_id,"            \
     " r.experiment_id, r.artifact_uri, r.model_id, r.refusal, coalesce(p.run_id, ''),"             \
-    " coalesce(p.refusal, '') FROM runs r LEFT JOIN runs p ON p.local_id = r.parent "
+    " coalesce(p.refusal, ''), r.lane FROM runs r LEFT JOIN runs p ON p.local_id = r.parent "
 
 struct Filling {
     qint64 metrics = 0;
@@ -62,6 +63,12 @@ Result<QList<RunRow>> JournalStore::runsToReplay(int limit)
         SIGNALBOX_RUN_ROW "WHERE r.refusal = '' AND (r.phase < 2 OR EXISTS"
                           " (SELECT 1 FROM items i WHERE i.run = r.id AND i.state = 0))"
                           " AND (r.phase = 2 OR p.id IS NULL OR p.phase = 2 OR p.refusal <> '')"
+                          // The first version of a lane may wait for the run that it comes from.
+                          " AND (r.lane = 0 OR NOT EXISTS (SELECT 1 FROM items h JOIN runs d"
+                          " ON d.local_id = h.after_run WHERE h.seq ="
+                          " (SELECT min(seq) FROM items WHERE run = r.id AND state = 0)"
+                          " AND d.refusal = '' AND (d.phase < 2 OR EXISTS (SELECT 1 FROM items w"
+                          " WHERE w.run = d.id AND w.state = 0 AND w.kind <= 4))))"
                           " ORDER BY r.id LIMIT ?");
     query.bind(limit);
     QList<RunRow> rows;
@@ -82,6 +89,13 @@ Result<Chunk> JournalStore::nextChunk(qint64 run)
         return *query.problem();
     if (chunk.run.id == 0 || !chunk.run.refusal.isEmpty() || chunk.needsCreate())
         return chunk;
+    if (chunk.run.isRegistry) {
+        const auto head = headOfLane(run);
+        if (!head)
+            return head.failure();
+        chunk.items = head.value();
+        return chunk;
+    }
     Query parked(m_db, "SELECT count(*) FROM items WHERE run = ? AND state = 1");
     if (parked.bind(run).next())
         chunk.parked = static_cast<int>(parked.integer(0));
@@ -96,6 +110,15 @@ Result<Chunk> JournalStore::nextChunk(qint64 run)
         }
     }
     return chunk;
+}
+
+Result<RunRow> JournalStore::runNamed(const QString &localId)
+{
+    Query query(m_db, SIGNALBOX_RUN_ROW "WHERE r.local_id = ?");
+    const RunRow row = query.bind(localId).next() ? rowOf(query) : RunRow();
+    if (query.problem())
+        return *query.problem();
+    return row;
 }
 
 Result<QList<ItemRow>> JournalStore::pendingItems(qint64 run, ItemKind kind)
@@ -217,6 +240,18 @@ Result<void> JournalStore::refuseRun(qint64 run, const QString &reason)
     return Query(m_db, "UPDATE items SET state = 2 WHERE run = ? AND state = 0").bind(run).run();
 }
 
+Result<void> JournalStore::countTry(qint64 run, const QList<qint64> &items)
+{
+    if (items.isEmpty())
+        return Query(m_db, "UPDATE runs SET attempts = attempts + 1 WHERE id = ?").bind(run).run();
+    for (const qint64 seq : items) {
+        Query query(m_db, "UPDATE items SET attempts = attempts + 1 WHERE seq = ?");
+        if (auto done = query.bind(seq).run(); !done)
+            return done;
+    }
+    return {};
+}
+
 Result<void> JournalStore::setProgress(qint64 seq, const QByteArray &progress)
 {
     return Query(m_db, "UPDATE items SET progress = ? WHERE seq = ?")
@@ -281,6 +316,8 @@ Result<JournalStatus> JournalStore::status()
             status.pendingBatches += count;
         else if (kind == ItemKind::File || kind == ItemKind::Model)
             status.pendingArtifacts += count;
+        else if (kind == ItemKind::RegisterModel || kind == ItemKind::RegisterVersion)
+            status.pendingRegistrations += count;
         else
             status.pendingRuns += count;
     }
@@ -296,6 +333,10 @@ Result<JournalStatus> JournalStore::status()
         return *runs.problem();
     if (!parked)
         return parked.failure();
+    const auto past = incidents();
+    if (!past)
+        return past.failure();
+    status.incidents = past.value();
     status.parked = parked.value();
     return status;
 }

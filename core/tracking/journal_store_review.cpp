@@ -48,6 +48,10 @@ JournalKind kindOf(const Query &row)
         return JournalKind::Model;
     case ItemKind::Finish:
         return JournalKind::Finish;
+    case ItemKind::RegisterModel:
+        return JournalKind::RegisteredModel;
+    case ItemKind::RegisterVersion:
+        return JournalKind::ModelVersion;
     }
     return JournalKind::Values;
 }
@@ -226,7 +230,7 @@ Result<void> JournalStore::recountParked(qint64 run, qint64 nowMs)
     // While the end is still to come it carries the count.
     Query query(m_db,
         "SELECT r.id, (SELECT count(*) FROM items i WHERE i.run = r.id AND i.state = 1) FROM runs r"
-        " WHERE r.id = ? AND r.ended = 1 AND r.phase = 2 AND r.refusal = ''"
+        " WHERE r.id = ? AND r.ended = 1 AND r.phase = 2 AND r.refusal = '' AND r.lane = 0"
         " AND NOT EXISTS (SELECT 1 FROM items i WHERE i.run = r.id AND i.kind = 5)");
     if (!query.bind(run).next())
         return query.problem() ? Result<void>(*query.problem()) : Result<void>();
@@ -348,6 +352,17 @@ Result<void> JournalStore::editItem(qint64 seq, const ParkedEdit &edit)
     }
     Query change(m_db, "UPDATE items SET payload = ?, what = ?, bytes = ? WHERE seq = ?");
     return change.bind(item.payload).bind(item.what).bind(item.bytes).bind(seq).run();
+}
+
+Result<QStringList> JournalStore::incidents()
+{
+    QStringList texts;
+    Query query(m_db, "SELECT text FROM incidents ORDER BY id");
+    while (query.next())
+        texts << query.text(0);
+    if (query.problem())
+        return *query.problem();
+    return texts;
 }
 
 } // namespace signalbox

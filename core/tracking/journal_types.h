@@ -6,6 +6,7 @@
 #include <QtCore/QList>
 #include <QtCore/QMetaType>
 #include <QtCore/QString>
+#include <QtCore/QStringList>
 
 #include <optional>
 
@@ -86,11 +87,15 @@ struct JournalStatus {
     int pendingBatches = 0;
     qint64 pendingPoints = 0;
     int pendingArtifacts = 0;
+    int pendingRegistrations = 0; //!< Registered models and versions.
     QList<ParkedItem> parked;
+    //! What happened to the journal in the last 30 days, such as a damage and its repair.
+    QStringList incidents{};
     bool replayerElsewhere = false; //!< Another process holds the replay lease.
     [[nodiscard]] bool isEmpty() const
     {
-        return pendingRuns == 0 && pendingBatches == 0 && pendingArtifacts == 0;
+        return pendingRuns == 0 && pendingBatches == 0 && pendingArtifacts == 0
+            && pendingRegistrations == 0;
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/base/logging.h"
 #include "core/tracking/item_codec.h"
+#include "core/tracking/replayer_report.h"
 #include "core/tracking/run_replay.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ constexpr std::chrono::milliseconds kLongestPause{30'000};
 constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
 constexpr std::chrono::milliseconds kWatch{2000};
 constexpr std::chrono::milliseconds kLeaseRetry{250};
+constexpr std::chrono::milliseconds kPublish{500};
 constexpr int kInternalError = 500;
 
 //! How a run ends whose process died without ending it.
@@ -49,6 +51,7 @@ Replayer::Replayer(mlflow::Server &server, Journal &journal, Clock &clock, QObje
     connect(&m_journal, &Journal::committed, this, &Replayer::wake);
     connect(&m_journal, &Journal::changedElsewhere, this, &Replayer::wake);
     connect(&m_server.breaker(), &CircuitBreaker::stateChanged, this, &Replayer::breakerMoved);
+    connect(&m_server.breaker(), &CircuitBreaker::metricsChanged, this, &Replayer::publishSoon);
     watchOthers();
     pump();
 }
@@ -77,8 +80,29 @@ void Replayer::retryNow()
 
 void Replayer::breakerMoved(const Transition &transition)
 {
+    publishSoon();
     if (transition.to == BreakerState::Closed && m_backingOff)
         retryNow();
+}
+
+void Replayer::publishSoon()
+{
+    if (!m_hasReplayed || std::exchange(m_publishing, true))
+        return;
+    m_clock.callAfter(kPublish, this, [this] {
+        m_publishing = false;
+        publish();
+    });
+}
+
+void Replayer::publish()
+{
+    ReplayerReport report;
+    report.updatedMs = m_clock.epochMs();
+    report.holdsLease = m_lease.has_value();
+    report.breaker = m_server.breaker().snapshot();
+    report.trouble = m_trouble ? m_trouble->text() : QString();
+    m_journal.publish(encode(report));
 }
 
 void Replayer::watchOthers()
@@ -209,8 +233,10 @@ void Replayer::launch(const RunRow &run)
 {
     auto *replay = new RunReplay(m_server, m_journal, m_experiments, run.id, this);
     m_active.insert(run.id, replay);
+    m_hasReplayed = true;
     connect(replay, &RunReplay::linked, this, &Replayer::linked);
     connect(replay, &RunReplay::parked, this, &Replayer::parked);
+    connect(replay, &RunReplay::registered, this, &Replayer::registered);
     connect(replay, &RunReplay::advanced, this, [this] {
         m_pause = std::chrono::milliseconds(0);
         m_probing = false;
@@ -266,6 +292,7 @@ void Replayer::pauseRun(qint64 run, const Error &error)
 {
     qCInfo(lcTracking) << "A run waits:" << error.text();
     m_trouble = error;
+    publishSoon();
     RunPause &pause = m_paused[run];
     pause.length = std::clamp(2 * pause.length, kFirstPause, kLongestPause);
     pause.until = m_clock.now() + pause.length;

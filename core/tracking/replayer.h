@@ -44,6 +44,7 @@ public:
 Q_SIGNALS:
     void linked(const signalbox::RunLink &link);
     void parked(const signalbox::ParkedItem &item);
+    void registered(qint64 sequence, const signalbox::mlflow::ModelVersion &version);
     //! A run has nothing to send for now.
     void runDrained();
     //! A try has seen everything there is to send.
@@ -66,6 +67,8 @@ private:
     void wakeAfterPause();
     void watchOthers();
     void breakerMoved(const Transition &transition);
+    void publishSoon();
+    void publish();
 
     mlflow::Server &m_server;
     Journal &m_journal;
@@ -81,6 +84,8 @@ private:
     bool m_pumping = false;
     bool m_pumpAgain = false;
     bool m_askingForLease = false;
+    bool m_publishing = false;
+    bool m_hasReplayed = false; // only then there is something to tell
     bool m_backingOff = false;
     bool m_deadChecked = false; // since the lease was taken
     bool m_probing = false; // one run only, until the server takes something

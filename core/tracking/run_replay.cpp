@@ -2,6 +2,7 @@
 #include "core/tracking/run_replay.h"
 
 #include "core/tracking/item_codec.h"
+#include "core/tracking/registry_sender.h"
 #include "core/tracking/replay_verdict.h"
 #include "core/tracking/run_creator.h"
 
@@ -58,7 +59,23 @@ QSet<qint64> RunReplay::sending() const
 
 void RunReplay::fail(const Error &error)
 {
+    // Nothing was tried when the breaker or the user forbade it, or the journal itself failed.
+    const bool tried = error.kind != ErrorKind::CircuitOpen && error.kind != ErrorKind::Isolated
+        && error.kind != ErrorKind::Local;
+    if (tried && m_chunk.run.id != 0)
+        countTry();
     m_promise.resolve(Failure(error));
+}
+
+void RunReplay::countTry()
+{
+    const auto counted = m_journal.transact<bool>(
+        [run = m_run, items = sequences()](JournalStore &store) -> Result<bool> {
+            const auto done = store.countTry(run, items);
+            return done ? Result<bool>(true) : Result<bool>(done.failure());
+        },
+        false);
+    Q_UNUSED(counted)
 }
 
 void RunReplay::next()
@@ -102,6 +119,10 @@ void RunReplay::handle(const Chunk &chunk)
         return;
     case ItemKind::Finish:
         sendFinish();
+        return;
+    case ItemKind::RegisterModel:
+    case ItemKind::RegisterVersion:
+        sendRegistration();
         return;
     }
     parkItem(kUnreadable.toString());
@@ -179,8 +200,10 @@ void RunReplay::batchSent(const Result<BatchOutcome> &result)
         refusals.append({ItemKind::Batch, item.payload, item.what, refused.reason, 0, item.metrics,
             item.params, item.tags, item.bytes});
     }
+    // Sending again is harmless, so that an arrival may be forgotten by a power cut.
     record([run = m_run, arrived = sequences(), refusals](
-               JournalStore &store) { return store.settle(run, arrived, refusals); });
+               JournalStore &store) { return store.settle(run, arrived, refusals); },
+        !refusals.isEmpty());
 }
 
 void RunReplay::sendInputs()
@@ -222,6 +245,19 @@ void RunReplay::sendModel()
             Q_EMIT linked(link());
             forgetItems();
         }
+    });
+}
+
+void RunReplay::sendRegistration()
+{
+    const ItemRow &item = m_chunk.items.first();
+    auto *sender = new RegistrySender(m_server, m_journal, item, this);
+    m_step = sender;
+    const auto call = sender->start();
+    call.then(this, [this, sender, seq = item.seq](const Result<void> &result) {
+        if (result && !sender->version().version.isEmpty())
+            Q_EMIT registered(seq, sender->version());
+        itemSent(result);
     });
 }
 
@@ -301,10 +337,10 @@ void RunReplay::refuseRun(const QString &reason)
     });
 }
 
-void RunReplay::record(Work work)
+void RunReplay::record(Work work, bool durable)
 {
     Q_EMIT advanced();
-    const auto recorded = m_journal.transact<QList<Refusal>>(std::move(work));
+    const auto recorded = m_journal.transact<QList<Refusal>>(std::move(work), durable);
     recorded.then(this, [this](const Result<QList<Refusal>> &result) {
         if (!result) {
             fail(result.error());

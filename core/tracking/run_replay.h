@@ -33,6 +33,7 @@ public:
 Q_SIGNALS:
     void linked(const signalbox::RunLink &link);
     void parked(const signalbox::ParkedItem &item);
+    void registered(qint64 sequence, const signalbox::mlflow::ModelVersion &version);
     //! The server took something.
     void advanced();
 
@@ -49,14 +50,16 @@ private:
     void sendModel();
     void sendFinish();
     void sendEnd();
+    void sendRegistration();
     //! The outcome of a step that is one item.
     void itemSent(const Result<void> &result);
     void forgetItems();
     void parkItem(const QString &reason);
     void refuseRun(const QString &reason);
     //! Changes the journal, tells who was parked, and goes on with the next chunk.
-    void record(Work work);
+    void record(Work work, bool durable = true);
     void fail(const Error &error);
+    void countTry();
     [[nodiscard]] RunId runId() const { return RunId(m_chunk.run.runId); }
     [[nodiscard]] RunLink link() const;
     [[nodiscard]] QList<qint64> sequences() const;

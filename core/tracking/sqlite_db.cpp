@@ -20,14 +20,22 @@ Failure localFailure(const QString &message, const QString &hint)
 
 SqliteDb::~SqliteDb()
 {
+    close();
+}
+
+void SqliteDb::close()
+{
     for (sqlite3_stmt *statement : std::as_const(m_statements))
         sqlite3_finalize(statement);
+    m_statements.clear();
     sqlite3_close(m_db);
+    m_db = nullptr;
 }
 
 Result<void> SqliteDb::open(const QString &path)
 {
     m_path = path;
+    m_damaged = false;
     // NOMUTEX: the owner makes sure that one thread at a time uses the connection.
     const int code = sqlite3_open_v2(path.toUtf8().constData(), &m_db,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -81,9 +89,7 @@ Failure SqliteDb::failure(int code) const
             u"Give yourself write permission for its folder, or choose another SIGNALBOX_HOME."_s);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return localFailure(u"The journal is damaged, %1."_s.arg(where),
-            u"Move its folder away and start again; keep it, for what it still holds can be read "
-            u"with SQLite's .recover command."_s);
+        return damage(reason);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return localFailure(u"Another process keeps the journal locked, %1."_s.arg(where),
@@ -91,6 +97,14 @@ Failure SqliteDb::failure(int code) const
     default:
         return localFailure(u"The journal failed, %1."_s.arg(where), {});
     }
+}
+
+Failure SqliteDb::damage(const QString &verdict) const
+{
+    m_damaged = true;
+    return localFailure(u"The journal is damaged, \"%1\" (%2)."_s.arg(m_path, verdict),
+        u"End every program that uses it and start again: what can be read is then moved into a "
+        u"new journal, and the damaged file is kept."_s);
 }
 
 sqlite3_stmt *SqliteDb::prepared(const char *sql, int *code)
@@ -145,6 +159,19 @@ Query &Query::bind(const QByteArray &value)
         check(sqlite3_bind_blob64(m_statement, ++m_bound, value.constData(),
             static_cast<sqlite3_uint64>(value.size()), SQLITE_TRANSIENT));
     return *this;
+}
+
+Query &Query::bindCopy(const Query &row, int column)
+{
+    if (m_statement)
+        check(sqlite3_bind_value(
+            m_statement, ++m_bound, sqlite3_column_value(row.m_statement, column)));
+    return *this;
+}
+
+int Query::columns() const
+{
+    return m_statement ? sqlite3_column_count(m_statement) : 0;
 }
 
 bool Query::next()

@@ -25,6 +25,9 @@ public:
 
     //! Creates the file (mode 0600) when missing.
     [[nodiscard]] Result<void> open(const QString &path);
+    void close();
+    //! Whether a call has found the file to be damaged since it was opened.
+    [[nodiscard]] bool isDamaged() const { return m_damaged; }
     //! Several statements at once, without results.
     [[nodiscard]] Result<void> exec(const QByteArray &sql);
     [[nodiscard]] qint64 lastInsertId() const;
@@ -32,12 +35,15 @@ public:
     [[nodiscard]] bool inTransaction() const;
     //! What the last failed call means; `code` is SQLite's extended code.
     [[nodiscard]] Failure failure(int code) const;
+    //! The same for a damage that a check has found.
+    [[nodiscard]] Failure damage(const QString &verdict) const;
 
 private:
     friend class Query;
     [[nodiscard]] sqlite3_stmt *prepared(const char *sql, int *code);
     sqlite3 *m_db = nullptr;
     QString m_path;
+    mutable bool m_damaged = false;
     QHash<const char *, sqlite3_stmt *> m_statements; // by address: the texts are literals
 };
 
@@ -52,10 +58,13 @@ public:
     Query &bind(qint64 value);
     Query &bind(const QString &value);
     Query &bind(const QByteArray &value);
+    //! The value of another statement's row, as it is.
+    Query &bindCopy(const Query &row, int column);
     //! True while there is a row.
     [[nodiscard]] bool next();
     //! Runs a statement without rows.
     [[nodiscard]] Result<void> run();
+    [[nodiscard]] int columns() const;
     [[nodiscard]] qint64 integer(int column) const;
     [[nodiscard]] QString text(int column) const;
     [[nodiscard]] QByteArray blob(int column) const;

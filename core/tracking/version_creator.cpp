@@ -15,18 +15,30 @@ namespace {
 constexpr int kMaxAttempts = 2;
 }
 
+namespace {
+
+mlflow::CreateVersion creationOf(const RegisterModel &request)
+{
+    return {request.name, request.source, request.runId, request.modelId, request.description,
+        request.tags};
+}
+
+} // namespace
+
 VersionCreator::VersionCreator(
     mlflow::Server &server, const RegisterModel &request, QObject *parent)
+    : VersionCreator(
+        server, creationOf(request), QUuid::createUuid().toString(QUuid::Id128), parent)
+{
+}
+
+VersionCreator::VersionCreator(mlflow::Server &server, mlflow::CreateVersion request,
+    const QString &operation, QObject *parent)
     : QObject(parent)
     , m_server(server)
-    , m_operation(QUuid::createUuid().toString(QUuid::Id128))
+    , m_request(std::move(request))
+    , m_operation(operation)
 {
-    m_request.name = request.name;
-    m_request.source = request.source;
-    m_request.runId = request.runId;
-    m_request.modelId = request.modelId;
-    m_request.description = request.description;
-    m_request.tags = request.tags;
     m_request.tags.append({u"signalbox.op_id"_s, m_operation});
     if (m_request.source.isEmpty() && !m_request.modelId.isEmpty())
         m_request.source = u"models:/"_s % m_request.modelId.text();
@@ -36,12 +48,23 @@ Call<mlflow::ModelVersion> VersionCreator::start()
 {
     const auto model = m_server.registry.createModel(m_request.name);
     model.then(this, [this](const Result<mlflow::RegisteredModel> &result) {
-        if (result || result.error().kind == ErrorKind::Conflict)
+        const bool exists = result || result.error().kind == ErrorKind::Conflict;
+        if (exists && m_lookFirst)
+            lookUp(makeError(
+                ErrorKind::Decode, u"The server was sent the version but does not show it."_s));
+        else if (exists)
             createVersion();
         else
             end(result.failure());
     });
     return m_promise.call();
+}
+
+Call<mlflow::ModelVersion> VersionCreator::startAgain()
+{
+    m_lookFirst = true;
+    m_attempts = 1;
+    return start();
 }
 
 void VersionCreator::createVersion()

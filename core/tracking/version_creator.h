@@ -18,7 +18,12 @@ class VersionCreator final : public QObject {
 
 public:
     VersionCreator(mlflow::Server &server, const RegisterModel &request, QObject *parent);
+    //! For an operation that lasts longer than this object; its tag is added here.
+    VersionCreator(mlflow::Server &server, mlflow::CreateVersion request, const QString &operation,
+        QObject *parent);
     [[nodiscard]] Call<mlflow::ModelVersion> start();
+    //! After an earlier try whose outcome is not known: looks before it sends another.
+    [[nodiscard]] Call<mlflow::ModelVersion> startAgain();
 
 private:
     void createVersion();
@@ -29,6 +34,7 @@ private:
     mlflow::CreateVersion m_request;
     QString m_operation;
     int m_attempts = 0;
+    bool m_lookFirst = false;
     Promise<mlflow::ModelVersion> m_promise;
 };
 

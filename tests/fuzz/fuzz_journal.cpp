@@ -60,6 +60,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
     test::fuzzRequire(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
     test::fuzzRequire(file.write(bytes) == bytes.size());
     file.close();
+    // What earlier bytes left: a repair keeps the damaged file aside.
+    const QDir root(folder.path());
+    for (const QString &kept : root.entryList({QStringLiteral("damaged-*")}, QDir::Dirs))
+        QDir(root.filePath(kept)).removeRecursively();
+    QFile::remove(root.filePath(QStringLiteral("repair")));
     JournalStore store;
     const auto opened = store.open(folder, 1'767'225'600'000);
     if (opened)

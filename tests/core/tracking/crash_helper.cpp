@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Logs to the journal in argv[1], with no server, and says how many points are acknowledged. Goes
-// on to some thousand points and then waits, run still open, for somebody to kill it.
+// on to some thousand points and then waits, run still open, for somebody to kill it. With "hang"
+// as argv[2] its server takes every request and never answers, so that it keeps the replay lease.
 #include "tests/core/tracking/fake_mlflow.h"
 
 #include "core/tracking/connector.h"
@@ -47,6 +48,8 @@ int main(int argc, char **argv)
     auto transport = std::make_unique<test::FakeTransport>();
     test::FakeMlflow mlflow(*transport);
     mlflow.down = true;
+    if (app.arguments().value(2) == "hang"_L1)
+        transport->answerWith([](const test::FakeRequest &) { return test::FakeReply::hanging(); });
     RestConfig config;
     config.baseUrl = QUrl(u"http://server.test:5000"_s);
     mlflow::Server server(config, std::move(transport));

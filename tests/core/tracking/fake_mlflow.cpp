@@ -307,13 +307,25 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
     const QJsonObject body = request.json();
     const QString name = body[u"name"_s].toString();
     if (call == "registered-models/create"_L1) {
-        return versions.isEmpty() ? FakeReply::json(QJsonObject{{u"registered_model"_s, body}})
-                                  : refuse(400, u"RESOURCE_ALREADY_EXISTS"_s, u"exists"_s);
+        if (registered.contains(name))
+            return refuse(400, u"RESOURCE_ALREADY_EXISTS"_s, u"exists"_s);
+        registered.insert(name, mapOf(body[u"tags"_s]));
+        const bool hasTags = !body[u"tags"_s].toArray().isEmpty();
+        const FakeReply reply = FakeReply::json(QJsonObject{{u"registered_model"_s, body}});
+        return hasTags ? maybeLost(reply) : reply; // a version's own create is not what is tested
+    }
+    if (call == "registered-models/get"_L1) {
+        const QString wanted = request.query(u"name"_s);
+        if (!registered.contains(wanted))
+            return missing(wanted);
+        return FakeReply::json(QJsonObject{{u"registered_model"_s,
+            QJsonObject{{u"name"_s, wanted}, {u"tags"_s, pairs(registered.value(wanted))}}}});
     }
     if (call == "model-versions/create"_L1) {
         arrived << u"version"_s;
-        const QString key = u"%1/%2"_s.arg(name, QString::number(m_nextVersion++));
+        const QString key = u"%1/%2"_s.arg(name, QString::number(versions.size() + 1));
         versions.insert(key, mapOf(body[u"tags"_s]));
+        sources.insert(key, body[u"source"_s].toString());
         return maybeLost(FakeReply::json(QJsonObject{{u"model_version"_s, versionJson(key)}}));
     }
     if (call == "model-versions/search"_L1) {

@@ -43,6 +43,8 @@ public:
     QMap<QString, Model> models;
     QMap<QString, QByteArray> files; //!< By the path below the artifact proxy.
     QMap<QString, QMap<QString, QString>> versions; //!< "name/1" to its tags.
+    QMap<QString, QString> sources; //!< "name/1" to its source.
+    QMap<QString, QMap<QString, QString>> registered; //!< Registered models to their tags.
     QStringList arrived; //!< "create", "batch", "file", "finish" ...
     QSet<QString> badKeys; //!< Refused with 400 in any batch.
     QSet<QString> failingRuns; //!< Names of runs whose batches end in an internal error.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/core/tracking/tracking_bench.h"
 
+#include <QtCore/QElapsedTimer>
 #include <QtCore/QProcess>
 
 using namespace signalbox;
@@ -53,6 +54,33 @@ private Q_SLOTS:
         QCOMPARE(run.tags.value(u"signalbox.error.kind"_s), u"Abandoned"_s);
         QVERIFY(run.tags.value(u"signalbox.error.message"_s).contains(u"without finishing"_s));
         QVERIFY(run.endTime > 1'700'000'000'000);
+    }
+
+    void aKilledReplayerIsReplacedWithinSeconds()
+    {
+        QProcess replayer;
+        replayer.start(QStringLiteral(CRASH_HELPER), {m_dir->filePath(u"journal"_s), u"hang"_s});
+        QVERIFY(QTest::qWaitFor([&] { return replayer.canReadLine(); }, 20'000));
+        TrackingBench bench(m_dir->path());
+        RunSession run = bench.run(u"mine"_s);
+        VERIFY_OK(bench.outcome(run.logMetrics({{u"loss"_s, 0.5, 0, 1, {}, {}, {}}})));
+        // It holds the lease and tells so; nothing of ours goes out meanwhile.
+        QVERIFY(bench.eventually([&] {
+            const auto report = bench.connector->replayerElsewhere();
+            return report && report->holdsLease && report->pid == replayer.processId();
+        }));
+        QVERIFY(bench.connector->journalStatus().replayerElsewhere);
+        QVERIFY(bench.mlflow->runs.isEmpty());
+        replayer.kill();
+        replayer.waitForFinished();
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(bench.eventually([&] {
+            return bench.mlflow->runNamed(u"mine"_s).metrics.size() == 1
+                && bench.mlflow->runNamed(u"recorder"_s).status == "FAILED"_L1;
+        }));
+        QVERIFY(timer.elapsed() < 5000);
+        QVERIFY(!bench.connector->replayerElsewhere());
     }
 
     void aLivingRecorderIsLeftAlone()

@@ -46,6 +46,14 @@ NewItem fileItem()
     return item;
 }
 
+qint64 residentBytes()
+{
+    QFile file(u"/proc/self/statm"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    return file.readAll().split(' ').value(1).toLongLong() * 4096;
+}
+
 //! Lowers a limit of this process for one test.
 class FileSizeLimit final {
 public:
@@ -244,14 +252,70 @@ private Q_SLOTS:
         QCOMPARE(status->pendingArtifacts, 0);
     }
 
-    void aDamagedJournalIsReported()
+    void aFileThatIsNoJournalIsKeptAsideAndReported()
     {
         QDir().mkpath(dir());
         QVERIFY(!written(u"journal/journal.db"_s, QByteArray(8192, 'z')).isEmpty());
-        const auto journal = Journal::open(dir(), {}, systemClock());
-        VERIFY_KIND(journal, ErrorKind::Local);
-        QVERIFY(journal.error().message.contains(u"damaged"_s));
-        QVERIFY(journal.error().hint.contains(u"Move its folder away"_s));
+        const auto journal = opened();
+        QVERIFY(journal);
+        QCOMPARE(journal->status().incidents.size(), 1);
+        QVERIFY(journal->status().incidents.first().contains(u"damaged"_s));
+        const QStringList aside = QDir(dir()).entryList({u"damaged-*"_s}, QDir::Dirs);
+        QCOMPARE(aside.size(), 1);
+        QFile kept(dir() % u'/' % aside.first() % u"/journal.db"_s);
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), QByteArray(8192, 'z'));
+    }
+
+    void aNetworkFileSystemIsRefusedWithTheRemedy_data()
+    {
+        QTest::addColumn<quint64>("type");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("nfs") << quint64(0x6969) << u"NFS"_s;
+        QTest::newRow("smb") << quint64(0xfe534d42) << u"SMB"_s;
+        QTest::newRow("ceph") << quint64(0x00c36400) << u"Ceph"_s;
+        QTest::newRow("local") << quint64(0xef53) << QString();
+    }
+    void aNetworkFileSystemIsRefusedWithTheRemedy()
+    {
+        QFETCH(quint64, type);
+        QFETCH(QString, name);
+        const auto prepared = JournalFolder(dir()).prepare(
+            [type](const QString &) { return std::optional<unsigned long>(type); });
+        QCOMPARE(prepared.hasValue(), name.isEmpty());
+        if (prepared)
+            return;
+        QVERIFY(prepared.error().message.contains(name));
+        QVERIFY(prepared.error().hint.contains(u"SIGNALBOX_HOME"_s));
+    }
+
+    void anotherIdentityDoesNotGetThisJournal()
+    {
+        VERIFY_OK(await(opened()->addRun(newRun(u"r1"_s))));
+        const auto other = Journal::open(dir(), {u"profile-2"_s, u"Other"_s}, systemClock());
+        VERIFY_KIND(other, ErrorKind::Local);
+        QVERIFY(other.error().message.contains(u"Local"_s));
+        // A profile that was given another name is the same one.
+        VERIFY_OK(Journal::open(dir(), {u"local"_s, u"Renamed"_s}, systemClock()));
+    }
+
+    void memoryStaysBoundedWhileTheServerIsAway()
+    {
+        const auto journal = opened();
+        VERIFY_OK(await(journal->addRun(newRun(u"r1"_s))));
+        const qint64 before = residentBytes();
+        for (int i = 0; i < 200; ++i) {
+            (void)journal->addItems(LocalRunId(u"r1"_s), codec::batchItems(points(1000)));
+            if (journal->isFull())
+                QTRY_VERIFY(!journal->isFull());
+        }
+        QTRY_VERIFY(journal->isIdle());
+        const auto status = await(journal->refreshStatus());
+        VERIFY_OK(status);
+        QCOMPARE(status->pendingPoints, 200'000);
+        // 200 000 points take some 8 MB in the file; the process keeps its queue and a page cache.
+        QVERIFY2(residentBytes() - before < 48 * 1024 * 1024,
+            qPrintable(QString::number(residentBytes() - before)));
     }
 
     void aFolderThatCannotBeWrittenIsReported()
@@ -294,6 +358,53 @@ private Q_SLOTS:
         QCOMPARE(std::get<mlflow::Param>(decoded->at(3)).value, u"ü\n"_s);
         QVERIFY(!codec::decodeEntries("garbage"));
         QVERIFY(!codec::decodeEntries({}));
+    }
+
+    void itemsEndAtTheServersBorders_data()
+    {
+        QTest::addColumn<int>("metrics");
+        QTest::addColumn<int>("params");
+        QTest::addColumn<int>("tags");
+        QTest::addColumn<int>("items");
+        QTest::newRow("1000 metrics") << 1000 << 0 << 0 << 1;
+        QTest::newRow("1001 metrics") << 1001 << 0 << 0 << 2;
+        QTest::newRow("100 params") << 0 << 100 << 0 << 1;
+        QTest::newRow("101 params") << 0 << 101 << 0 << 2;
+        QTest::newRow("100 tags") << 0 << 0 << 100 << 1;
+        QTest::newRow("101 tags") << 0 << 0 << 101 << 2;
+        QTest::newRow("1000 in all") << 800 << 100 << 100 << 1;
+        QTest::newRow("1001 in all") << 801 << 100 << 100 << 2;
+    }
+    void itemsEndAtTheServersBorders()
+    {
+        QFETCH(int, metrics);
+        QFETCH(int, params);
+        QFETCH(int, tags);
+        QList<codec::Entry> entries = points(metrics);
+        for (int i = 0; i < params; ++i)
+            entries << mlflow::Param{u"p%1"_s.arg(i), u"x"_s};
+        for (int i = 0; i < tags; ++i)
+            entries << mlflow::Tag{u"t%1"_s.arg(i), u"x"_s};
+        QTEST(static_cast<int>(codec::batchItems(entries).size()), "items");
+    }
+
+    void longKeysStayBelowAMillionBytes()
+    {
+        // As JSON these are more than a million bytes, although no more than 1000.
+        qint64 count = 0;
+        const auto items = codec::batchItems(points(1000, QString(250, u'ü')));
+        for (const NewItem &item : items) {
+            const auto entries = codec::decodeEntries(item.payload);
+            QVERIFY(entries);
+            qint64 bytes = 0;
+            for (const codec::Entry &entry : *entries)
+                bytes += std::get<mlflow::Metric>(entry).key.toUtf8().size() + 100;
+            QVERIFY(bytes < 1'000'000);
+            count += item.metrics;
+        }
+        QCOMPARE(count, 1000);
+        QVERIFY(items.size() <= 2);
+        QVERIFY(codec::batchItems(points(1000, QString(250, u'x'))).size() <= 2);
     }
 
     void itemsRespectTheServersLimits()

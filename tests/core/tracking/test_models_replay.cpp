@@ -4,6 +4,7 @@
 
 #include <QtCore/QCryptographicHash>
 #include <QtCore/QDir>
+#include <QtTest/QSignalSpy>
 
 using namespace signalbox;
 using namespace signalbox::test;
@@ -151,6 +152,83 @@ private Q_SLOTS:
         QCOMPARE(version->version, u"1"_s);
         QCOMPARE(server().versions.size(), 1);
         QCOMPARE(server().arrived.count(u"version"_s), 1);
+    }
+
+    void modelsAndVersionsAreRegisteredWhileTheServerIsAway()
+    {
+        server().down = true;
+        QSignalSpy registered(m_bench->connector.get(), &Connector::versionRegistered);
+        RunSession run = m_bench->run();
+        (void)run.logModel(modelFolder());
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addRegisteredModel(
+            {u"churn"_s, u"Who leaves"_s, {{u"team"_s, u"x"_s}}})));
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.run = run.localId();
+        const auto ack = m_bench->outcome(m_bench->connector->addModelVersion(version));
+        VERIFY_OK(ack);
+        const auto left = m_bench->outcome(m_bench->connector->flush(std::chrono::seconds(1)));
+        VERIFY_OK(left);
+        QCOMPARE(left->pendingRegistrations, 2);
+        server().down = false;
+        QVERIFY(m_bench->settles());
+        QCOMPARE(registered.count(), 1);
+        QCOMPARE(registered.first().first().toLongLong(), ack->sequence);
+        QCOMPARE(server().versions.keys(), QStringList{u"churn/1"_s});
+        QCOMPARE(server().registered.value(u"churn"_s).value(u"team"_s), u"x"_s);
+        // The version names the model that its run has brought.
+        QCOMPARE(server().sources.value(u"churn/1"_s),
+            QString(u"models:/"_s % server().models.firstKey()));
+        QVERIFY(server().arrived.indexOf(u"version"_s) > server().arrived.indexOf(u"status"_s));
+    }
+
+    void lostRepliesOfTheRegistryMakeNothingTwice()
+    {
+        server().loseReplies = 2; // the model's and the version's
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addRegisteredModel({u"churn"_s})));
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.modelId = LoggedModelId(u"m-1"_s);
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().versions.size(), 1);
+        QCOMPARE(server().arrived.count(u"version"_s), 1);
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+    }
+
+    void aModelNameOfSomebodyElseIsParkedAndItsVersionGoesOn()
+    {
+        server().registered.insert(u"churn"_s, {});
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addRegisteredModel({u"churn"_s})));
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.modelId = LoggedModelId(u"m-1"_s);
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().versions.size(), 1);
+        const auto parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        QCOMPARE(parked.first().what, u"registered model churn"_s);
+    }
+
+    void aVersionOfARunThatWasRefusedIsParked()
+    {
+        server().experiments.insert(u"experiment"_s, u"1"_s);
+        server().deletedExperiments.insert(u"experiment"_s);
+        RunSession run = m_bench->run();
+        (void)run.logModel(modelFolder());
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.run = run.localId();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
+        (void)run.finish();
+        QVERIFY(m_bench->settles());
+        QVERIFY(server().versions.isEmpty());
+        QCOMPARE(m_bench->connector->journalStatus().parked.size(), 2);
+        server().deletedExperiments.clear();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->retryAllParked()));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().versions.size(), 1);
     }
 
     void registeringTwiceMakesTwoVersions()

@@ -119,6 +119,33 @@ private Q_SLOTS:
         QCOMPARE(health.result()->error().kind, ErrorKind::Isolated);
     }
 
+    void stayOfflineIsObeyedByEveryProcess()
+    {
+        Session one({});
+        Session other({}); // as a second process would see it
+        QVERIFY(one.open());
+        QVERIFY(other.open());
+        QCOMPARE(other.server().breaker().state(), BreakerState::Closed);
+        Profile local = one.profiles().active();
+        local.stayOffline = true;
+        QVERIFY(one.profiles().save(local));
+        QTRY_COMPARE(other.server().breaker().state(), BreakerState::Isolated);
+        QTRY_COMPARE(one.server().breaker().state(), BreakerState::Isolated);
+        local.stayOffline = false;
+        QVERIFY(one.profiles().save(local));
+        QTRY_COMPARE(other.server().breaker().state(), BreakerState::Closed);
+    }
+
+    void theJournalIsFoundWithoutOpeningIt()
+    {
+        Session session(at(u"http://127.0.0.1:9/"_s));
+        const Result<QString> folder = session.journalFolder();
+        QVERIFY(folder);
+        QVERIFY(!session.isOpen());
+        QVERIFY(session.open());
+        QCOMPARE(folder.value(), m_dir->filePath(u"journal/"_s + journals().first()));
+    }
+
     void credentialsReachTheNamedServerOnly_data()
     {
         QTest::addColumn<bool>("asProfile");

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/journal_store.h"
+
+// Registered models and versions that wait for the server.
+namespace signalbox {
+
+namespace {
+using namespace Qt::StringLiterals;
+}
+
+Result<qint64> JournalStore::registryLane(const QString &name, qint64 nowMs)
+{
+    const QString localId = u"registry:"_s % name;
+    Query find(m_db, "SELECT id FROM runs WHERE local_id = ?");
+    if (find.bind(localId).next())
+        return find.integer(0);
+    if (find.problem())
+        return *find.problem();
+    // Ended and linked from the start: there is no run to create, to end or to abandon.
+    Query add(m_db,
+        "INSERT INTO runs(local_id, owner, parent, title, spec, start_ms, touched_ms, phase, ended,"
+        " lane) VALUES(?1, '', '', ?2, x'', ?3, ?3, 2, 1, 1)");
+    if (auto done = add.bind(localId).bind(name).bind(nowMs).run(); !done)
+        return done.failure();
+    return m_db.lastInsertId();
+}
+
+Result<qint64> JournalStore::addRegistration(
+    const QString &name, const NewItem &item, const QString &afterRun, qint64 nowMs)
+{
+    const auto lane = registryLane(name, nowMs);
+    if (!lane)
+        return lane;
+    const auto added = insertItem(lane.value(), item, ItemState::Pending, nowMs);
+    if (!added)
+        return added;
+    Query wait(m_db, "UPDATE items SET after_run = ? WHERE seq = ?");
+    if (auto done = wait.bind(afterRun).bind(added.value()).run(); !done)
+        return done.failure();
+    Query touch(m_db, "UPDATE runs SET touched_ms = ? WHERE id = ?");
+    if (auto done = touch.bind(nowMs).bind(lane.value()).run(); !done)
+        return done.failure();
+    return added;
+}
+
+Result<QList<ItemRow>> JournalStore::headOfLane(qint64 lane)
+{
+    QList<ItemRow> head;
+    Query query(m_db,
+        "SELECT seq, kind, payload, progress, what, after_run FROM items h"
+        " WHERE seq = (SELECT min(seq) FROM items WHERE run = ? AND state = 0)"
+        " AND NOT EXISTS (SELECT 1 FROM runs d WHERE d.local_id = h.after_run AND d.refusal = ''"
+        " AND (d.phase < 2 OR EXISTS (SELECT 1 FROM items w WHERE w.run = d.id AND w.state = 0"
+        " AND w.kind <= 4)))");
+    if (query.bind(lane).next()) {
+        ItemRow item;
+        item.seq = query.integer(0);
+        item.kind = static_cast<ItemKind>(query.integer(1));
+        item.payload = query.blob(2);
+        item.progress = query.blob(3);
+        item.what = query.text(4);
+        item.afterRun = query.text(5);
+        head << item;
+    }
+    if (query.problem())
+        return *query.problem();
+    return head;
+}
+
+} // namespace signalbox
