@@ -49,8 +49,9 @@ public:
         config.headers = {{"Authorization", kSecret}};
         config.retry.maxAttempts = 1;
         config.timeoutCap = std::chrono::seconds(3);
-        server =
-            std::make_unique<mlflow::Server>(config, std::make_unique<HurriedTransport>(), clock);
+        auto transport = std::make_unique<HurriedTransport>();
+        network = transport.get();
+        server = std::make_unique<mlflow::Server>(config, std::move(transport), clock);
         m_tick.start(1);
     }
     Q_DISABLE_COPY_MOVE(FaultBench)
