@@ -166,6 +166,8 @@ Result<QString> Home::workspaceId() const
 
 QString Home::resourcesDir()
 {
+    if (const QString chosen = qEnvironmentVariable("SIGNALBOX_RESOURCES_DIR"); !chosen.isEmpty())
+        return QDir::cleanPath(chosen);
     const QDir program(QFileInfo(u"/proc/self/exe"_s).symLinkTarget().section(u'/', 0, -2));
     const QString installed = QDir::cleanPath(program.filePath(u"../share/signalbox"_s));
     if (holdsResources(installed))

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     }
     Connector &door = *connector.value();
     logRun(door);
-    door.flush(std::chrono::seconds(30)).then(&door, [](const Result<JournalStatus> &left) {
+    door.flush(std::chrono::seconds(10)).then(&door, [](const Result<JournalStatus> &left) {
         QCoreApplication::exit(left && left.value().isEmpty() ? 0 : 3);
     });
     return QCoreApplication::exec();

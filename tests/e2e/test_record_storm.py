@@ -24,7 +24,7 @@ class Storm(HomeCase):
         cls.server = MortalServer(cls.folder / "server")
         cls.addClassCleanup(cls.server.kill)
         cls.server.start()
-        cls.server.wait_healthy()
+        cls.server.wait_healthy(300)
 
     def start(self):
         process = subprocess.Popen([CTL, "--tracking-uri", self.server.url, "record", "-e", "storm", "--events"],
@@ -73,7 +73,7 @@ class Storm(HomeCase):
         result = events[-1]
         self.assertEqual((result["event"], result["points"]), ("result", POINTS - acknowledged))
         dying.stop()
-        self.server.wait_healthy()
+        self.server.wait_healthy(300)
         self.ctl_json("--tracking-uri", self.server.url, "--timeout", "600", "journal", "flush", timeout=700)
 
         client = MlflowClient(self.server.url)
