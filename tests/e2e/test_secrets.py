@@ -4,7 +4,9 @@ import base64
 import json
 import os
 import secrets
+import signal
 import subprocess
+import time
 import unittest
 import urllib.parse
 
@@ -44,11 +46,12 @@ def forms_of(secret, user="ann"):
         base64.b64encode(secret.encode()).decode(), base64.b64encode(pair.encode()).decode()}]
 
 
-@unittest.skipUnless(is_available(), "needs dbus-daemon, gnome-keyring and openssl")
 class Secrets(HomeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        if not is_available():
+            raise AssertionError("needs dbus-daemon, gnome-keyring-daemon and openssl")
         cls.said = []
         cls.planted = {kind: plant(kind) for kind in ("password", "token", "header", "phrase", "urlinfo", "proxy")}
         cls.certificates = cls.folder / "certificates"
@@ -201,6 +204,18 @@ class Secrets(HomeCase):
         finally:
             self.keyring.unlock(KEYRING_PASSWORD)
         self.expect(0, "--profile", "locked", "--json", "experiments", "list")
+
+    def test_zz_a_keychain_that_does_not_answer_costs_three_seconds(self):
+        self.add_profile("silent", self.upstream, "token", "--auth", "bearer")
+        os.kill(self.keyring.daemon.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            done = self.expect(1, "--json", "--profile", "silent", "experiments", "list")
+            self.assertLess(time.monotonic() - began, 8)
+            self.assertEqual(json.loads(done.stdout)["error"]["api_code"], "KEYCHAIN_SILENT")
+            self.expect(0, "--json", "--profile", "silent", "journal", "status")
+        finally:
+            os.kill(self.keyring.daemon.pid, signal.SIGCONT)
 
     def test_zz_without_a_keychain_the_secret_is_not_kept(self):
         bare = {k: v for k, v in self.env.items() if k not in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
