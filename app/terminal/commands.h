@@ -21,5 +21,10 @@ void addProfileCommands(CLI::App &app, Terminal &terminal);
 void addExecCommands(CLI::App &app, Terminal &terminal);
 void addRecordCommands(CLI::App &app, Terminal &terminal);
 void addModelCommands(CLI::App &app, Terminal &terminal);
+void addMetricCommands(CLI::App &app, Terminal &terminal);
+void addArtifactCommands(CLI::App &app, Terminal &terminal);
+// Subcommands of "runs" and "models" that change something.
+void addRunEditCommands(CLI::App &runs, Terminal &terminal);
+void addModelEditCommands(CLI::App &models, Terminal &terminal);
 
 } // namespace signalbox

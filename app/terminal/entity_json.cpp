@@ -86,4 +86,30 @@ QJsonObject toJson(const BreakerSnapshot &breaker)
         {u"retry_after_ms"_s, static_cast<qint64>(breaker.retryAfter.count())}};
 }
 
+QJsonObject toJson(const mlflow::FileInfo &file)
+{
+    return {{u"path"_s, file.path}, {u"is_dir"_s, file.isDirectory},
+        {u"size"_s, file.size < 0 ? QJsonValue() : QJsonValue(file.size)}};
+}
+
+QJsonObject pointJson(const mlflow::Metric &metric)
+{
+    return {{u"step"_s, metric.step}, {u"timestamp"_s, isoTime(metric.timestamp)},
+        {u"value"_s, jsonNumber(metric.value)}};
+}
+
+Result<mlflow::TagList> tagsFrom(const std::vector<std::string> &pairs)
+{
+    mlflow::TagList tags;
+    for (const std::string &pair : pairs) {
+        const QString text = QString::fromStdString(pair);
+        const qsizetype at = text.indexOf(u'=');
+        if (at <= 0)
+            return Failure(
+                ErrorKind::Usage, u"\"%1\" is no tag."_s.arg(text), u"Write tags as KEY=VALUE."_s);
+        tags.append({text.left(at), text.mid(at + 1)});
+    }
+    return tags;
+}
+
 } // namespace signalbox

@@ -71,6 +71,8 @@ int main(int argc, char **argv)
     addServerCommands(app, terminal);
     addExperimentCommands(app, terminal);
     addRunCommands(app, terminal);
+    addMetricCommands(app, terminal);
+    addArtifactCommands(app, terminal);
     addFlowCommands(app, terminal);
     addJournalCommands(app, terminal);
     addProfileCommands(app, terminal);

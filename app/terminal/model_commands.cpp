@@ -249,6 +249,8 @@ void addModelCommands(CLI::App &app, Terminal &terminal)
         };
     });
 
+    addModelEditCommands(*models, terminal);
+
     auto gateOptions = std::make_shared<ModelOptions>();
     CLI::App *gates =
         models->add_subcommand("gates", "What a version shows for a stage; no change");

@@ -88,6 +88,7 @@ void addRunCommands(CLI::App &app, Terminal &terminal)
     runs->require_subcommand(1);
     addList(*runs, terminal);
     addShow(*runs, terminal);
+    addRunEditCommands(*runs, terminal);
 }
 
 } // namespace signalbox

@@ -53,7 +53,10 @@ struct HttpRequest {
     HeaderList headers;
     QByteArray body;
     QString bodyFile; //!< Streams this file instead of `body`.
+    qint64 bodyOffset = 0; //!< Where in `bodyFile` the body begins ...
+    qint64 bodyLength = -1; //!< ... and how long it is; -1 means to the end.
     QString sinkFile; //!< Streams a 2xx answer into this file instead of memory.
+    bool sinkResumes = false; //!< What arrived of it stays after a failure; the next try goes on.
     RequestClass requestClass = RequestClass::Interactive;
     //! The same request may be sent again without harm. GET and HEAD always may.
     bool idempotent = false;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/qnam_attempt.h"
 
+#include "core/http/file_slice.h"
 #include "core/http/one_shot_device.h"
 #include "core/http/qnam_errors.h"
 #include "core/http/qnam_transport.h"
 #include "core/http/request_url.h"
 
-#include <QtCore/QUuid>
 #include <QtNetwork/QSslError>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -34,6 +34,7 @@ QnamAttempt::QnamAttempt(QnamTransport &transport, const QUrl &url, const HttpRe
     , m_request(request)
     , m_inactivity(inactivity)
     , m_promise(std::move(promise))
+    , m_sink(request.sinkFile, request.sinkResumes)
 {
     m_promise.onCancel([self = QPointer<QnamAttempt>(this)] {
         if (self)
@@ -45,7 +46,7 @@ QnamAttempt::~QnamAttempt()
 {
     m_done = true;
     dropReply();
-    removeSink();
+    m_sink.leave();
 }
 
 void QnamAttempt::begin()
@@ -58,15 +59,16 @@ void QnamAttempt::abort()
 {
     m_done = true;
     dropReply();
-    removeSink();
+    m_sink.leave();
     deleteLater();
 }
 
 Result<QIODevice *> QnamAttempt::openBody() const
 {
     if (!m_request.bodyFile.isEmpty()) {
-        auto file = std::make_unique<QFile>(m_request.bodyFile);
-        if (!file->open(QIODevice::ReadOnly))
+        auto file = std::make_unique<FileSlice>(
+            m_request.bodyFile, m_request.bodyOffset, m_request.bodyLength);
+        if (!file->openForReading())
             return Failure(ErrorKind::Local,
                 u"the file %1 cannot be read: %2."_s.arg(m_request.bodyFile, file->errorString()));
         return file.release();
@@ -83,7 +85,9 @@ void QnamAttempt::startReply()
         fail(body.error());
         return;
     }
-    m_reply = m_transport.start(m_url, m_request, m_inactivity, body.value());
+    HttpRequest request = m_request;
+    request.headers += m_sink.begin();
+    m_reply = m_transport.start(m_url, request, m_inactivity, body.value());
     connect(m_reply, &QNetworkReply::metaDataChanged, this, &QnamAttempt::headersArrived);
     connect(m_reply, &QNetworkReply::readyRead, this, &QnamAttempt::drain);
     connect(m_reply, &QNetworkReply::finished, this, &QnamAttempt::finished);
@@ -126,7 +130,9 @@ void QnamAttempt::drain()
     if (m_done || !m_reply || m_received == 0 || !m_request.bodyFile.isEmpty())
         return;
     const QVariant length = m_reply->header(QNetworkRequest::ContentLengthHeader);
-    Q_EMIT m_promise.pending()->progress(m_received, length.isValid() ? length.toLongLong() : -1);
+    const qint64 before = m_sink.offset(status());
+    Q_EMIT m_promise.pending()->progress(
+        before + m_received, length.isValid() ? before + length.toLongLong() : -1);
 }
 
 void QnamAttempt::store(const QByteArray &chunk)
@@ -144,41 +150,17 @@ void QnamAttempt::store(const QByteArray &chunk)
         m_body += chunk;
         return;
     }
-    if (openSink() && m_sink.write(chunk) == chunk.size())
+    errno = 0;
+    if (m_sink.write(chunk, status(), replyHeader("Content-Range"), replyHeader("ETag")))
         return;
     fail(makeError(ErrorKind::Local,
         u"the answer cannot be written to %1: %2."_s.arg(m_request.sinkFile, m_sink.errorString()),
         u"Check the free space and the permissions of the folder."_s));
 }
 
-bool QnamAttempt::openSink()
+QByteArray QnamAttempt::replyHeader(const char *name) const
 {
-    if (m_sink.isOpen())
-        return true;
-    m_sink.setFileName(
-        m_request.sinkFile % u".part-" % QUuid::createUuid().toString(QUuid::Id128).left(8));
-    return m_sink.open(QIODevice::WriteOnly | QIODevice::NewOnly);
-}
-
-bool QnamAttempt::commitSink()
-{
-    if (!openSink() || !m_sink.flush())
-        return false;
-    m_sink.close();
-    // Replaces what is there in one step, which QFile::rename refuses to do.
-    if (std::rename(QFile::encodeName(m_sink.fileName()).constData(),
-            QFile::encodeName(m_request.sinkFile).constData())
-        != 0)
-        return false;
-    m_sink.setFileName({});
-    return true;
-}
-
-void QnamAttempt::removeSink()
-{
-    m_sink.close();
-    if (!m_sink.fileName().isEmpty())
-        m_sink.remove();
+    return m_reply->rawHeader(name);
 }
 
 bool QnamAttempt::isAnswered() const
@@ -190,20 +172,37 @@ bool QnamAttempt::isAnswered() const
     return error == QNetworkReply::NoError || status() >= 400;
 }
 
+//! Qt now and then reports success for an answer that ended before its announced length.
+bool QnamAttempt::isCutShort() const
+{
+    if (m_reply->error() != QNetworkReply::NoError || m_request.verb == Verb::Head
+        || m_reply->hasRawHeader("Content-Encoding") || status() == 204 || status() == 304)
+        return false;
+    bool given = false;
+    const qint64 length = m_reply->rawHeader("Content-Length").toLongLong(&given);
+    return given && m_received < length;
+}
+
 void QnamAttempt::finished()
 {
     drain();
     if (m_done || !m_reply)
         return;
-    if (!isAnswered()) {
-        fail(errorOfReply({.error = m_reply->error(),
-            .errorText = m_reply->errorString(),
-            .tlsErrors = m_tlsErrors,
-            .isHttps = m_url.scheme() == u"https",
-            .status = status(),
-            .received = m_received,
-            .inactivity = m_inactivity,
-            .repeatable = m_request.isRepeatable()}));
+    if (!isAnswered() || isCutShort()) {
+        fail(errorOfReply(
+            {.error = isCutShort() ? QNetworkReply::RemoteHostClosedError : m_reply->error(),
+                .errorText = m_reply->errorString(),
+                .tlsErrors = m_tlsErrors,
+                .isHttps = m_url.scheme() == u"https",
+                .status = status(),
+                .received = m_received,
+                .inactivity = m_inactivity,
+                .repeatable = m_request.isRepeatable()}));
+        return;
+    }
+    if (status() == 416 && m_request.sinkResumes && !std::exchange(m_restarted, true)) {
+        m_sink.restart(); // the file on the server is shorter now
+        again();
         return;
     }
     const QUrl target = m_reply->attribute(QNetworkRequest::RedirectionTargetAttribute).toUrl();
@@ -213,6 +212,14 @@ void QnamAttempt::finished()
         deliver();
 }
 
+void QnamAttempt::again()
+{
+    dropReply();
+    m_body.clear();
+    m_received = 0;
+    startReply();
+}
+
 void QnamAttempt::follow(const QUrl &target)
 {
     const bool keepsVerb = status() == 307 || status() == 308 || m_request.verb == Verb::Get
@@ -220,11 +227,8 @@ void QnamAttempt::follow(const QUrl &target)
     if (isSameOrigin(m_url, target) && keepsVerb && m_request.isRepeatable()
         && m_redirects < kMaxRedirects) {
         ++m_redirects;
-        dropReply();
         m_url = target;
-        m_body.clear();
-        m_received = 0;
-        startReply();
+        again();
         return;
     }
     Error error = makeError(ErrorKind::Redirect,
@@ -242,10 +246,11 @@ void QnamAttempt::deliver()
     for (const auto &[name, value] : m_reply->rawHeaderPairs())
         response.headers.append({name.toLower(), value});
     errno = 0;
-    if (goesToSink() && !commitSink()) {
-        const QString why = errno != 0 ? qt_error_string(errno) : m_sink.errorString();
+    if (goesToSink()
+        && !m_sink.commit(status(), replyHeader("Content-Range"), replyHeader("ETag"))) {
         fail(makeError(ErrorKind::Local,
-            u"the answer cannot be stored as %1: %2."_s.arg(m_request.sinkFile, why),
+            u"the answer cannot be stored as %1: %2."_s.arg(
+                m_request.sinkFile, m_sink.errorString()),
             u"Check the free space and the permissions of the folder."_s));
         return;
     }
@@ -264,7 +269,7 @@ void QnamAttempt::resolve(Result<HttpResponse> result)
 {
     m_done = true;
     dropReply();
-    removeSink();
+    m_sink.leave();
     deleteLater();
     const Promise<HttpResponse> promise = m_promise;
     promise.resolve(std::move(result)); // last: whoever listens may delete the transport

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/http/download_sink.h"
 #include "core/http/transport.h"
 
 #include <QtCore/QElapsedTimer>
-#include <QtCore/QFile>
 #include <QtNetwork/QNetworkReply>
 #include <QtNetwork/QSslError>
 
@@ -32,18 +32,18 @@ private:
     void drain();
     void store(const QByteArray &chunk);
     void finished();
+    void again();
     void follow(const QUrl &target);
     void deliver();
     void fail(Error error);
     void resolve(Result<HttpResponse> result);
     void dropReply();
     [[nodiscard]] Result<QIODevice *> openBody() const;
-    [[nodiscard]] bool openSink();
-    [[nodiscard]] bool commitSink();
-    void removeSink();
+    [[nodiscard]] QByteArray replyHeader(const char *name) const;
     [[nodiscard]] bool goesToSink() const;
     [[nodiscard]] int status() const;
     [[nodiscard]] bool isAnswered() const;
+    [[nodiscard]] bool isCutShort() const;
 
     QnamTransport &m_transport;
     QUrl m_url;
@@ -53,10 +53,11 @@ private:
     QNetworkReply *m_reply = nullptr;
     QElapsedTimer m_timer;
     QByteArray m_body;
-    QFile m_sink;
+    DownloadSink m_sink;
     qint64 m_received = 0;
     int m_redirects = 0;
     QList<QSslError> m_tlsErrors;
+    bool m_restarted = false;
     bool m_done = false;
 };
 

@@ -172,7 +172,7 @@ QNetworkReply *QnamTransport::start(const QUrl &url, const HttpRequest &request,
             body->isSequential() ? body->bytesAvailable() : body->size());
         reply = manager.sendCustomRequest(r, nameOf(request.verb).toLatin1(), body);
         body->setParent(reply);
-    } else if (request.verb == Verb::Get) {
+    } else if (request.verb == Verb::Get && request.body.isEmpty()) {
         reply = manager.get(r);
     } else if (request.verb == Verb::Head) {
         reply = manager.head(r);

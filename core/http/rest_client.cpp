@@ -58,6 +58,11 @@ const QUrl &RestClient::baseUrl() const
     return d->config.baseUrl;
 }
 
+Transport &RestClient::transport()
+{
+    return *d->transport;
+}
+
 void RestClient::setBaseUrl(const QUrl &url)
 {
     d->config.baseUrl = url;

@@ -63,6 +63,9 @@ public:
     [[nodiscard]] CircuitBreaker &breaker();
     [[nodiscard]] const CircuitBreaker &breaker() const;
     [[nodiscard]] const QUrl &baseUrl() const;
+    /*! The bare network, without this server's headers, credentials, breaker and retries: for
+     *  addresses elsewhere that the server hands out, such as signed URLs of a storage. */
+    [[nodiscard]] Transport &transport();
     //! The same server at another address, such as a local one whose port had to change. Requests
     //! on their way end at the old address, retries go to the new one.
     void setBaseUrl(const QUrl &url);

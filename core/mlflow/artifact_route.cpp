@@ -138,6 +138,19 @@ std::optional<ArtifactRoute> routeThroughServer(const QString &artifactUri, cons
     return std::nullopt;
 }
 
+//! MLflow 2 answers a longer line with a page of HTML.
+Result<void> checkLine(const QUrl &server, const ArtifactRoute &route)
+{
+    HttpRequest request;
+    request.path = route.path;
+    request.query = route.query;
+    if (requestLineOf(server, request) <= kMaxRequestLine)
+        return {};
+    return Failure(ErrorKind::InvalidRequest,
+        u"The file's path is too long for this MLflow server."_s,
+        u"MLflow 2 takes addresses of at most 4094 bytes; MLflow 3 takes longer ones."_s);
+}
+
 } // namespace
 
 Result<ArtifactRoute> routeForWriting(
@@ -160,8 +173,10 @@ Result<ArtifactRoute> routeForReading(
     const bool otherWay = proxied ? serverMajor == 2 : !isProxied(artifactUri);
     if (!otherWay || !ArtifactsApi::refusalFor(path).isEmpty())
         return proxied;
-    if (auto route = routeThroughServer(artifactUri, path))
-        return *route;
+    if (auto route = routeThroughServer(artifactUri, path)) {
+        const Result<void> fits = checkLine(server, *route);
+        return fits ? Result<ArtifactRoute>(*route) : fits.failure();
+    }
     return proxied;
 }
 

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/mlflow/artifacts_api.h"
 
+#include "core/http/off_thread.h"
 #include "core/mlflow/artifact_route.h"
 #include "core/mlflow/entity_json.h"
+#include "core/mlflow/multipart_upload.h"
 #include "core/mlflow/request.h"
 
+#include <QtCore/QCryptographicHash>
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QRegularExpression>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -23,10 +33,20 @@ Result<QByteArray> wholeBody(const HttpResponse &response)
     return response.body;
 }
 
+Result<QString> readRoot(const JsonView &root)
+{
+    return root.string("artifact_uri");
+}
+
 Result<void> streamed(const HttpResponse &)
 {
     return {};
 }
+
+struct FileInRun {
+    RunId run;
+    QString path;
+};
 
 //! MLflow 3 answers an upload with nothing, MLflow 2 with `{}`; anything else is somebody else.
 Result<void> stored(const HttpResponse &response)
@@ -41,6 +61,88 @@ Result<void> checkLocalFile(const QString &localFile)
         return {};
     return Failure(ErrorKind::Local, u"The file %1 cannot be read."_s.arg(localFile),
         u"Check that it exists and that you may read it."_s);
+}
+
+QByteArray sha256Of(const QString &name)
+{
+    QFile file(name);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    if (!file.open(QIODevice::ReadOnly) || !hash.addData(&file))
+        return {};
+    return hash.result().toHex();
+}
+
+//! Gives the file its name when it is what was expected; a wrong one does not stay.
+Result<void> keepWhenRight(const QString &arrived, const QString &target, const FileCheck &check)
+{
+    const qint64 size = QFileInfo(arrived).size();
+    const bool sizeWrong = check.size >= 0 && size != check.size;
+    const bool wrong =
+        sizeWrong || (!check.sha256.isEmpty() && sha256Of(arrived) != check.sha256.toLower());
+    if (wrong) {
+        QFile::remove(arrived);
+        return Failure(ErrorKind::Decode,
+            sizeWrong ? u"What arrived for %1 has %2 bytes instead of %3."_s.arg(
+                target, QString::number(size), QString::number(check.size))
+                      : u"What arrived for %1 is not the recorded file: its SHA-256 differs."_s.arg(
+                          target),
+            u"Try again; if it stays, the file was changed on the server."_s);
+    }
+    if (std::rename(QFile::encodeName(arrived).constData(), QFile::encodeName(target).constData())
+        == 0)
+        return {};
+    return Failure(ErrorKind::Local,
+        u"%1 cannot be stored: %2."_s.arg(target, qt_error_string(errno)),
+        u"Check the permissions of the folder."_s);
+}
+
+using Step = std::function<Call<void>()>;
+
+void runSteps(QObject *context, const Promise<void> &promise, QList<Step> steps)
+{
+    const Call<void> call = steps.takeFirst()();
+    promise.onCancel([call] { call.cancel(); });
+    QObject::connect(
+        call.pending(), &PendingCall::progress, promise.pending(), &PendingCall::progress);
+    call.then(context, [context, promise, steps](const Result<void> &result) {
+        if (!promise.isFinished() && result && !steps.isEmpty())
+            runSteps(context, promise, steps);
+        else
+            promise.resolve(result);
+    });
+}
+
+//! One after the other; what each tells of its progress is told of the whole.
+Call<void> inTurn(QObject *context, const QList<Step> &steps)
+{
+    const Promise<void> promise;
+    runSteps(context, promise, steps);
+    return promise.call();
+}
+
+Call<void> offThread(QObject *owner, const std::function<Result<void>()> &work)
+{
+    auto *thread = new OffThread(owner);
+    const auto result = std::make_shared<Result<void>>();
+    const Promise<void> promise;
+    thread->run([work, result] { *result = work(); },
+        [thread, promise, result] {
+            promise.resolve(*result);
+            thread->deleteLater();
+        });
+    return promise.call();
+}
+
+Call<void> put(RestClient &client, const QString &path, const QString &localFile)
+{
+    HttpRequest request;
+    request.verb = Verb::Put;
+    request.path = path;
+    request.headers.emplaceBack("Content-Type", "application/octet-stream");
+    request.bodyFile = localFile;
+    request.requestClass = RequestClass::Transfer;
+    request.idempotent = true;
+    return client.call<void>(std::move(request), stored);
 }
 
 HttpRequest readRequest(const ArtifactRoute &route, RequestClass requestClass)
@@ -58,6 +160,26 @@ Call<QList<FileInfo>> listAll(RestClient &client, const QString &path, const Que
             getRequest(path, complete, RequestClass::Page), pageReply("files", decodeFile));
     };
     return PageWalk<FileInfo>::start(&client, fetch);
+}
+
+//! The path of the file below the run, when MLflow 2 reads it for us; else nothing.
+std::optional<FileInRun> readFromRun(const ArtifactRoute &route, int serverMajor)
+{
+    if (serverMajor != 2 || route.path != "/get-artifact"_L1)
+        return std::nullopt;
+    return FileInRun{RunId(route.query.at(0).second), route.query.at(1).second};
+}
+
+Result<void> checkListed(const QList<FileInfo> &files, const FileInRun &wanted)
+{
+    const auto it = std::find_if(files.cbegin(), files.cend(),
+        [&wanted](const FileInfo &file) { return file.path == wanted.path; });
+    if (it == files.cend())
+        return Failure(
+            ErrorKind::NotFound, u"The run has no file named \"%1\"."_s.arg(wanted.path));
+    if (it->isDirectory)
+        return Failure(ErrorKind::InvalidRequest, u"\"%1\" is a folder."_s.arg(wanted.path));
+    return {};
 }
 
 //! Why one part of a path cannot be kept, or empty.
@@ -110,14 +232,40 @@ Call<void> ArtifactsApi::upload(
     const auto route = routeForWriting(m_client.baseUrl(), artifactUri, path);
     if (!route)
         return Call<void>::finished(route.failure());
+    if (m_multipartFrom < 0 || QFileInfo(localFile).size() < m_multipartFrom)
+        return put(m_client, route->path, localFile);
+    const Call<bool> parts = (new MultipartUpload(m_client, route->path, localFile))->start();
+    const Call<void> all =
+        parts.andThen(&m_client, [client = &m_client, path = route->path, localFile](bool done) {
+            return done ? Call<void>::finished({}) : put(*client, path, localFile);
+        });
+    QObject::connect(
+        parts.pending(), &PendingCall::progress, all.pending(), &PendingCall::progress);
+    return all;
+}
+
+Call<void> ArtifactsApi::remove(const QString &artifactUri, const QString &path) const
+{
+    const auto route = routeForWriting(m_client.baseUrl(), artifactUri, path);
+    if (!route)
+        return Call<void>::finished(route.failure());
     HttpRequest request;
-    request.verb = Verb::Put;
+    request.verb = Verb::Delete;
     request.path = route->path;
-    request.headers.emplaceBack("Content-Type", "application/octet-stream");
-    request.bodyFile = localFile;
-    request.requestClass = RequestClass::Transfer;
     request.idempotent = true;
     return m_client.call<void>(std::move(request), stored);
+}
+
+Call<void> ArtifactsApi::checkThere(const ArtifactRoute &route) const
+{
+    const auto file = readFromRun(route, m_serverMajor);
+    if (!file)
+        return Call<void>::finished({});
+    const QString folder = file->path.contains(u'/') ? file->path.section(u'/', 0, -2) : QString();
+    return list(file->run, folder)
+        .andThen(&m_client, [wanted = *file](const QList<FileInfo> &files) {
+            return Call<void>::finished(checkListed(files, wanted));
+        });
 }
 
 Call<QByteArray> ArtifactsApi::read(
@@ -128,23 +276,44 @@ Call<QByteArray> ArtifactsApi::read(
         return Call<QByteArray>::finished(route.failure());
     HttpRequest request = readRequest(*route, RequestClass::Interactive);
     request.maxResponseBytes = maxBytes;
-    return m_client.call<QByteArray>(std::move(request), wholeBody);
+    return checkThere(*route).andThen(&m_client,
+        [client = &m_client, request] { return client->call<QByteArray>(request, wholeBody); });
 }
 
-Call<void> ArtifactsApi::download(
-    const QString &artifactUri, const QString &path, const QString &localFile) const
+Call<void> ArtifactsApi::download(const QString &artifactUri, const QString &path,
+    const QString &localFile, const FileCheck &check) const
 {
     const auto route = routeForReading(m_client.baseUrl(), artifactUri, path, m_serverMajor);
     if (!route)
         return Call<void>::finished(route.failure());
+    const bool checked = check.size >= 0 || !check.sha256.isEmpty();
     HttpRequest request = readRequest(*route, RequestClass::Transfer);
-    request.sinkFile = localFile;
-    return m_client.call<void>(std::move(request), streamed);
+    request.sinkFile = checked ? QString(localFile % u".signalbox-new"_s) : localFile;
+    request.sinkResumes = true;
+    request.maxResponseBytes = std::numeric_limits<qint64>::max(); // it goes to the disk
+    RestClient *client = &m_client;
+    QList<Step> steps{[api = *this, found = *route] { return api.checkThere(found); },
+        [client, request] { return client->call<void>(request, streamed); }};
+    if (checked) {
+        steps.append([client, arrived = request.sinkFile, localFile, check] {
+            return offThread(client,
+                [arrived, localFile, check] { return keepWhenRight(arrived, localFile, check); });
+        });
+    }
+    return inTurn(client, steps);
 }
 
 Call<QByteArray> ArtifactsApi::readVersionFile(
     const QString &name, const QString &version, const QString &path, qint64 maxBytes) const
 {
+    if (m_serverMajor == 2) {
+        const auto root = m_client.call(getRequest(apiPath(u"model-versions/get-download-uri"_s),
+                                            {{u"name"_s, name}, {u"version"_s, version}}),
+            reading<QString>(readRoot));
+        return root.andThen(&m_client, [api = *this, path, maxBytes](const QString &uri) {
+            return api.read(uri, path, maxBytes);
+        });
+    }
     HttpRequest request = getRequest(u"/model-versions/get-artifact"_s,
         {{u"name"_s, name}, {u"version"_s, version}, {u"path"_s, path}});
     request.maxResponseBytes = maxBytes;

@@ -149,7 +149,8 @@ struct ServerInfo {
     QString version;
     QString storeType; //!< "SqlStore", "FileStore" or empty when the server does not say.
     /*! "stages" and "aliases" always; "graphql", "history-interval", "logged-models",
-     * "server-info", "workspaces" as far as the server has them. */
+     *  "experiment-tag-delete", "server-info", "workspaces", "multipart-upload" as far as the
+     *  server has them, which is asked and not concluded from its version. */
     QStringList capabilities;
     [[nodiscard]] int major() const;
     [[nodiscard]] int minor() const;

@@ -3,37 +3,76 @@
 
 #include "core/json/json_writer.h"
 
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox::mlflow {
 
+namespace {
+
+/*! The same few names stand in every run of a page, so they share their text. Direct-mapped and
+ *  small: a page with other names only pays what it would pay anyway. */
+class NameCache final {
+public:
+    QString text(QByteArrayView utf8)
+    {
+        if (utf8.size() > kLongest)
+            return QString::fromUtf8(utf8);
+        Slot &slot = m_slots[qHash(utf8, 0) % m_slots.size()];
+        if (slot.utf8 != utf8) {
+            slot.utf8 = utf8.toByteArray();
+            slot.text = QString::fromUtf8(utf8);
+        }
+        return slot.text;
+    }
+
+private:
+    static constexpr qsizetype kLongest = 80;
+    struct Slot {
+        QByteArray utf8;
+        QString text;
+    };
+    std::array<Slot, 512> m_slots;
+};
+
+QString name(const JsonView &json, const char *key)
+{
+    static thread_local NameCache cache; // pages are decoded in pool threads, which stay
+    return cache.text(json.utf8(key));
+}
+
+} // namespace
+
 Tag decodeTag(const JsonView &json)
 {
-    return {json.string("key"), json.string("value")};
+    return {name(json, "key"), json.string("value")};
 }
 
 TagList decodeTags(const JsonView &array)
 {
     TagList tags;
+    tags.reserve(array.size());
     array.forEach([&tags](const JsonView &item) { tags.append(decodeTag(item)); });
     return tags;
 }
 
 Param decodeParam(const JsonView &json)
 {
-    return {json.string("key"), json.string("value")};
+    return {name(json, "key"), json.string("value")};
 }
 
 QList<Param> decodeParams(const JsonView &array)
 {
     QList<Param> params;
+    params.reserve(array.size());
     array.forEach([&params](const JsonView &item) { params.append(decodeParam(item)); });
     return params;
 }
 
 Metric decodeMetric(const JsonView &json)
 {
-    return {json.string("key"), json.number("value"), json.integer("timestamp"),
+    return {name(json, "key"), json.number("value"), json.integer("timestamp"),
         json.integer("step"), json.string("model_id"), json.string("dataset_name"),
         json.string("dataset_digest")};
 }

@@ -32,8 +32,10 @@ template <typename T>
 [[nodiscard]] QList<T> decodeList(
     const JsonView &json, const char *key, T (*decode)(const JsonView &))
 {
+    const JsonView array = json[key];
     QList<T> list;
-    json[key].forEach([&list, decode](const JsonView &item) { list.append(decode(item)); });
+    list.reserve(array.size());
+    array.forEach([&list, decode](const JsonView &item) { list.append(decode(item)); });
     return list;
 }
 

@@ -14,11 +14,23 @@ using namespace detail;
 namespace {
 
 constexpr int kMaxExperimentsPage = 50'000;
+constexpr int kMaxDatasetExperiments = 20;
 
 HttpRequest edit(const QString &call, const ExperimentId &id, QJsonObject body = {})
 {
     body.insert(u"experiment_id"_s, id.text());
     return jsonRequest(Verb::Post, apiPath(u"experiments/"_s % call), body);
+}
+
+DatasetSummary decodeSummary(const JsonView &json)
+{
+    return {ExperimentId(json.string("experiment_id")), json.string("name"), json.string("digest"),
+        json.string("context")};
+}
+
+Result<QList<DatasetSummary>> readSummaries(const JsonView &root)
+{
+    return decodeList(root, "dataset_summaries", decodeSummary);
 }
 
 Result<ExperimentId> createdId(const JsonView &root)
@@ -64,13 +76,16 @@ Call<Experiment> ExperimentsApi::getByName(const QString &name) const
         experimentReply());
 }
 
-Call<ExperimentId> ExperimentsApi::create(const QString &name, const TagList &tags) const
+Call<ExperimentId> ExperimentsApi::create(
+    const QString &name, const TagList &tags, const QString &artifactLocation) const
 {
     if (auto refused = refusedBy<ExperimentId>(checkPresent(u"experiment's name"_s, name)))
         return *refused;
     QJsonObject body{{u"name"_s, name}};
     if (!tags.isEmpty())
         body.insert(u"tags"_s, encodeList(tags));
+    if (!artifactLocation.isEmpty())
+        body.insert(u"artifact_location"_s, artifactLocation);
     return m_client.call(jsonRequest(Verb::Post, apiPath(u"experiments/create"_s), body,
                              RequestClass::Write, Repeat::Never),
         reading<ExperimentId>(createdId));
@@ -95,7 +110,32 @@ Call<void> ExperimentsApi::restore(const ExperimentId &id) const
 
 Call<void> ExperimentsApi::setTag(const ExperimentId &id, const Tag &tag) const
 {
-    return m_client.call<void>(edit(u"set-experiment-tag"_s, id, encode(tag)), acknowledged);
+    return upsert(m_client, edit(u"set-experiment-tag"_s, id, encode(tag)));
+}
+
+Call<void> ExperimentsApi::deleteTag(const ExperimentId &id, const QString &key) const
+{
+    if (auto refused = refusedBy<void>(checkPresent(u"tag's name"_s, key)))
+        return *refused;
+    const auto call =
+        m_client.call<void>(edit(u"delete-experiment-tag"_s, id, {{u"key"_s, key}}), acknowledged);
+    return sinceVersion(&m_client, call, u"delete an experiment's tag"_s, u"3.2"_s);
+}
+
+Call<QList<DatasetSummary>> ExperimentsApi::datasets(const QList<ExperimentId> &ids) const
+{
+    const auto range = checkRange(
+        u"The number of experiments"_s, static_cast<int>(ids.size()), 1, kMaxDatasetExperiments);
+    if (auto refused = refusedBy<QList<DatasetSummary>>(range))
+        return *refused;
+    QStringList texts;
+    for (const ExperimentId &id : ids)
+        texts.append(id.text());
+    // This address is the only one that all versions have.
+    return m_client.call(
+        jsonRequest(Verb::Post, u"/ajax-api/2.0/mlflow/experiments/search-datasets"_s,
+            {{u"experiment_ids"_s, encodeStrings(texts)}}, RequestClass::Page),
+        reading<QList<DatasetSummary>>(readSummaries));
 }
 
 } // namespace signalbox::mlflow

@@ -18,6 +18,13 @@ struct ExperimentQuery {
     QString pageToken;
 };
 
+struct DatasetSummary {
+    ExperimentId experimentId;
+    QString name;
+    QString digest;
+    QString context; //!< "training", "test" ... or empty.
+};
+
 //! Experiments. Borrowed from Server; same thread.
 class ExperimentsApi final {
 public:
@@ -29,11 +36,16 @@ public:
     [[nodiscard]] Call<Experiment> get(const ExperimentId &id) const;
     [[nodiscard]] Call<Experiment> getByName(const QString &name) const;
     //! One-shot. Conflict when the name exists, also for a deleted experiment.
-    [[nodiscard]] Call<ExperimentId> create(const QString &name, const TagList &tags = {}) const;
+    [[nodiscard]] Call<ExperimentId> create(
+        const QString &name, const TagList &tags = {}, const QString &artifactLocation = {}) const;
     [[nodiscard]] Call<void> rename(const ExperimentId &id, const QString &newName) const;
     [[nodiscard]] Call<void> remove(const ExperimentId &id) const;
     [[nodiscard]] Call<void> restore(const ExperimentId &id) const;
     [[nodiscard]] Call<void> setTag(const ExperimentId &id, const Tag &tag) const;
+    //! MLflow 3.2 and later; InvalidRequest with the remedy on older servers.
+    [[nodiscard]] Call<void> deleteTag(const ExperimentId &id, const QString &key) const;
+    //! The data that runs of these experiments (at most 20) were given.
+    [[nodiscard]] Call<QList<DatasetSummary>> datasets(const QList<ExperimentId> &ids) const;
 
 private:
     RestClient &m_client;

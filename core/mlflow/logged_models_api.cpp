@@ -5,6 +5,8 @@
 #include "core/mlflow/request.h"
 #include "core/mlflow/validation.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox::mlflow {
@@ -62,7 +64,7 @@ Call<LoggedModel> LoggedModelsApi::get(const LoggedModelId &id) const
 }
 
 Call<Page<LoggedModel>> LoggedModelsApi::search(const QList<ExperimentId> &experiments,
-    const QString &filter, int maxResults, const QString &pageToken) const
+    const QString &filter, int maxResults, const QString &pageToken, const ModelOrder &order) const
 {
     const auto range = checkRange(u"The page size"_s, maxResults, 1, kMaxModelsPage);
     if (auto refused = refusedBy<Page<LoggedModel>>(range))
@@ -75,6 +77,10 @@ Call<Page<LoggedModel>> LoggedModelsApi::search(const QList<ExperimentId> &exper
         body.insert(u"filter"_s, filter);
     if (!pageToken.isEmpty())
         body.insert(u"page_token"_s, pageToken);
+    if (!order.field.isEmpty())
+        body.insert(u"order_by"_s,
+            QJsonArray{
+                QJsonObject{{u"field_name"_s, order.field}, {u"ascending"_s, order.ascending}}});
     return m_client.call(
         jsonRequest(Verb::Post, apiPath(u"logged-models/search"_s), body, RequestClass::Page),
         pageReply("models", decodeLoggedModel));
@@ -96,6 +102,46 @@ Call<void> LoggedModelsApi::remove(const LoggedModelId &id) const
     if (auto refused = refusedBy<void>(checkId(id)))
         return *refused;
     return m_client.call<void>(jsonRequest(Verb::Delete, modelPath(id), {}), acknowledged);
+}
+
+Call<void> LoggedModelsApi::setTags(const LoggedModelId &id, const TagList &tags) const
+{
+    if (auto refused = refusedBy<void>(checkId(id)))
+        return *refused;
+    return upsert(m_client,
+        jsonRequest(Verb::Patch, modelPath(id) % u"/tags"_s,
+            {{u"model_id"_s, id.text()}, {u"tags"_s, encodeList(tags)}}, RequestClass::Write));
+}
+
+Call<void> LoggedModelsApi::deleteTag(const LoggedModelId &id, const QString &key) const
+{
+    if (auto refused = refusedBy<void>(checkId(id)))
+        return *refused;
+    if (auto refused = refusedBy<void>(checkPresent(u"tag's name"_s, key)))
+        return *refused;
+    return m_client.call<void>(
+        jsonRequest(Verb::Delete, modelPath(id) % u"/tags/"_s % encodedSegment(key), {}),
+        acknowledged);
+}
+
+Call<void> LoggedModelsApi::logParams(const LoggedModelId &id, const QList<Param> &params) const
+{
+    if (auto refused = refusedBy<void>(checkId(id)))
+        return *refused;
+    for (const Param &param : params) {
+        if (auto refused = refusedBy<void>(checkParam(param)))
+            return *refused;
+    }
+    const Call<void> first = upsert(m_client,
+        jsonRequest(Verb::Post, modelPath(id) % u"/params"_s,
+            {{u"model_id"_s, id.text()},
+                {u"params"_s, encodeList(params.first(std::min(params.size(), kMaxBatchParams)))}},
+            RequestClass::Write));
+    if (params.size() <= kMaxBatchParams)
+        return first;
+    return first.andThen(&m_client, [api = *this, id, rest = params.sliced(kMaxBatchParams)] {
+        return api.logParams(id, rest);
+    });
 }
 
 } // namespace signalbox::mlflow

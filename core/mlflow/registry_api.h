@@ -30,8 +30,15 @@ public:
     [[nodiscard]] Call<RegisteredModel> createModel(
         const QString &name, const QString &description = {}, const TagList &tags = {}) const;
     [[nodiscard]] Call<RegisteredModel> getModel(const QString &name) const;
-    [[nodiscard]] Call<Page<RegisteredModel>> searchModels(
-        const QString &filter = {}, int maxResults = 1000, const QString &pageToken = {}) const;
+    [[nodiscard]] Call<Page<RegisteredModel>> searchModels(const QString &filter = {},
+        int maxResults = 1000, const QString &pageToken = {},
+        const QStringList &orderBy = {}) const;
+    //! Versions, stages and aliases move along.
+    [[nodiscard]] Call<RegisteredModel> renameModel(
+        const QString &name, const QString &newName) const;
+    [[nodiscard]] Call<RegisteredModel> describeModel(
+        const QString &name, const QString &description) const;
+    //! With every version, whatever its stage: the server has no safeguard.
     [[nodiscard]] Call<void> deleteModel(const QString &name) const;
     [[nodiscard]] Call<void> setModelTag(const QString &name, const Tag &tag) const;
     [[nodiscard]] Call<void> deleteModelTag(const QString &name, const QString &key) const;
@@ -44,6 +51,16 @@ public:
         const QString &name, const QString &alias) const;
     //! All versions of a model, newest first, all pages.
     [[nodiscard]] Call<QList<ModelVersion>> versions(const QString &name) const;
+    [[nodiscard]] Call<Page<ModelVersion>> searchVersions(const QString &filter,
+        int maxResults = 1000, const QString &pageToken = {},
+        const QStringList &orderBy = {}) const;
+    //! The newest version of each stage, or of the named ones.
+    [[nodiscard]] Call<QList<ModelVersion>> latestVersions(
+        const QString &name, const QStringList &stages = {}) const;
+    [[nodiscard]] Call<ModelVersion> describeVersion(
+        const QString &name, const QString &version, const QString &description) const;
+    //! The artifact root that holds the version's files.
+    [[nodiscard]] Call<QString> downloadUri(const QString &name, const QString &version) const;
     [[nodiscard]] Call<void> deleteVersion(const QString &name, const QString &version) const;
     [[nodiscard]] Call<void> setVersionTag(
         const QString &name, const QString &version, const Tag &tag) const;

@@ -4,6 +4,7 @@
 #include "core/json/json_writer.h"
 #include "core/mlflow/entity_json.h"
 
+#include <QtCore/QJsonArray>
 #include <QtCore/QRegularExpression>
 #include <QtCore/QUrl>
 
@@ -21,14 +22,79 @@ QString encodedSegment(const QString &segment)
     return QString::fromLatin1(QUrl::toPercentEncoding(segment));
 }
 
+namespace {
+
+//! Leaves room for a base path that a proxy adds.
+constexpr qsizetype kLongQuery = 3000;
+
+qsizetype encodedLength(const QueryList &query)
+{
+    qsizetype length = 0;
+    for (const auto &[name, value] : query)
+        length += QUrl::toPercentEncoding(name).size() + QUrl::toPercentEncoding(value).size() + 2;
+    return length;
+}
+
+//! Names that may stand several times; they are lists even when they stand once.
+bool isRepeated(const QString &name)
+{
+    return name == "order_by"_L1 || name == "stages"_L1 || name == "run_ids"_L1
+        || name == "experiment_ids"_L1;
+}
+
+bool isNumber(const QString &name)
+{
+    return name == "max_results"_L1 || name == "start_step"_L1 || name == "end_step"_L1;
+}
+
+QJsonObject asBody(const QueryList &query)
+{
+    QJsonObject body;
+    for (const auto &[name, value] : query) {
+        if (isRepeated(name)) {
+            QJsonArray list = body.value(name).toArray();
+            list.append(value);
+            body.insert(name, list);
+        } else {
+            body.insert(name, isNumber(name) ? QJsonValue(value.toLongLong()) : QJsonValue(value));
+        }
+    }
+    return body;
+}
+
+} // namespace
+
 HttpRequest getRequest(const QString &path, const QueryList &query, RequestClass requestClass)
 {
     HttpRequest request;
     request.path = path;
-    request.query = query;
     request.requestClass = requestClass;
     request.idempotent = true;
+    if (path.startsWith(apiPath({})) && encodedLength(query) > kLongQuery) {
+        request.headers.emplaceBack("Content-Type", "application/json");
+        request.body = compactJson(asBody(query));
+    } else {
+        request.query = query;
+    }
     return request;
+}
+
+qsizetype requestLineOf(const QUrl &server, const HttpRequest &request)
+{
+    static constexpr qsizetype kAround = 13; // "GET " and " HTTP/1.1"
+    return server.path(QUrl::FullyEncoded).size() + request.path.toUtf8().size()
+        + encodedLength(request.query) + kAround;
+}
+
+bool lacksRoute(const Error &error)
+{
+    return (error.httpStatus == 404 || error.httpStatus == 405) && error.apiCode.isEmpty();
+}
+
+Failure tooOldFor(const QString &what, const QString &version)
+{
+    return Failure(ErrorKind::InvalidRequest, u"This MLflow server cannot %1."_s.arg(what),
+        u"Update it to MLflow %1 or later."_s.arg(version));
 }
 
 HttpRequest jsonRequest(Verb verb, const QString &path, const QJsonObject &body,

@@ -6,6 +6,7 @@
 #include "core/http/rest_client.h"
 #include "core/json/json_reader.h"
 #include "core/mlflow/entities.h"
+#include "core/mlflow/entity_json.h"
 
 #include <QtCore/QJsonObject>
 #include <QtCore/QSet>
@@ -23,10 +24,25 @@ enum class Repeat : quint8 { Harmless, Never };
 //! "/api/2.0/mlflow/<call>".
 [[nodiscard]] QString apiPath(const QString &call);
 [[nodiscard]] QString encodedSegment(const QString &segment);
+/*! A read of one of MLflow's own calls. MLflow 2 refuses request lines above 4094 bytes, so a long
+ *  query travels as a JSON body instead, which every version takes for a GET. */
 [[nodiscard]] HttpRequest getRequest(const QString &path, const QueryList &query = {},
     RequestClass requestClass = RequestClass::Interactive);
 [[nodiscard]] HttpRequest jsonRequest(Verb verb, const QString &path, const QJsonObject &body,
     RequestClass requestClass = RequestClass::Interactive, Repeat repeat = Repeat::Harmless);
+
+//! Bytes of "GET <path>?<query> HTTP/1.1" that every server takes.
+inline constexpr qsizetype kMaxRequestLine = 4094;
+//! Length of that line below `server`.
+[[nodiscard]] qsizetype requestLineOf(const QUrl &server, const HttpRequest &request);
+
+//! The server does not know the address at all, as opposed to a thing that is not there.
+[[nodiscard]] bool lacksRoute(const Error &error);
+//! Says that the server is too old for `what` when it does not know the address.
+template <typename T>
+[[nodiscard]] Call<T> sinceVersion(
+    QObject *context, const Call<T> &call, const QString &what, const QString &version);
+[[nodiscard]] Failure tooOldFor(const QString &what, const QString &version);
 
 //! Decode failure for a reply that names no `thing` ("run").
 [[nodiscard]] Failure missingIdentity(const QString &thing);
@@ -66,11 +82,7 @@ template <typename T> Decoder<T> reading(std::function<Result<T>(const JsonView 
 template <typename T> Decoder<Page<T>> pageReply(const char *key, T (*decode)(const JsonView &))
 {
     return reading<Page<T>>([key, decode](const JsonView &root) -> Result<Page<T>> {
-        Page<T> page;
-        root[key].forEach(
-            [&page, decode](const JsonView &item) { page.items.append(decode(item)); });
-        page.nextToken = root.string("next_page_token");
-        return page;
+        return decodePage<T>(root, key, decode);
     });
 }
 
@@ -80,6 +92,21 @@ template <typename T> [[nodiscard]] std::optional<Call<T>> refusedBy(const Resul
     if (check)
         return std::nullopt;
     return Call<T>::finished(check.failure());
+}
+
+template <typename T>
+Call<T> sinceVersion(
+    QObject *context, const Call<T> &call, const QString &what, const QString &version)
+{
+    Promise<T> promise;
+    promise.onCancel([call] { call.cancel(); });
+    call.then(context, [promise, what, version](const Result<T> &result) {
+        if (!result && lacksRoute(result.error()))
+            promise.resolve(tooOldFor(what, version));
+        else
+            promise.resolve(result);
+    });
+    return promise.call();
 }
 
 [[nodiscard]] Failure repeatedToken();

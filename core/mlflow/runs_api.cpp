@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/mlflow/runs_api.h"
 
+#include "core/json/json_writer.h"
 #include "core/mlflow/entity_json.h"
 #include "core/mlflow/request.h"
 #include "core/mlflow/validation.h"
 
 #include <QtCore/QSet>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -75,6 +79,32 @@ Result<void> knownOutputIsStored(const Result<void> &result)
     if (!result && saysDuplicate(result.error()))
         return {};
     return result;
+}
+
+bool isNan(const Metric &metric)
+{
+    return std::isnan(metric.value);
+}
+
+//! The batch without its NaN points, and each of those alone.
+QList<Batch> withNansApart(const Batch &batch)
+{
+    Batch rest = batch;
+    rest.metrics.removeIf(isNan);
+    QList<Batch> parts;
+    if (!rest.metrics.isEmpty() || !rest.params.isEmpty() || !rest.tags.isEmpty())
+        parts.append(rest);
+    for (const Metric &metric : batch.metrics) {
+        if (isNan(metric))
+            parts.append({batch.runId, {metric}, {}, {}});
+    }
+    return parts;
+}
+
+bool isOneNan(const Batch &batch)
+{
+    return batch.metrics.size() == 1 && batch.params.isEmpty() && batch.tags.isEmpty()
+        && isNan(batch.metrics.first());
 }
 
 QJsonObject encodeQuery(const RunQuery &query)
@@ -167,7 +197,54 @@ Call<void> RunsApi::logBatch(const Batch &batch) const
             u"The batch has %1 bytes; MLflow takes at most one million."_s.arg(
                 QString::number(request.body.size())),
             u"Send it in several batches."_s));
-    return upsert(m_client, request);
+    const bool hasNan = std::any_of(
+        batch.metrics.cbegin(), batch.metrics.cend(), [](const Metric &m) { return isNan(m); });
+    return hasNan ? sendWithNans(batch, request) : upsert(m_client, request);
+}
+
+Call<void> RunsApi::sendWithNans(const Batch &batch, const HttpRequest &request) const
+{
+    const Call<void> sent = upsert(m_client, request);
+    Promise<void> promise;
+    promise.onCancel([sent] { sent.cancel(); });
+    sent.then(&m_client, [api = *this, promise, batch](const Result<void> &result) {
+        if (result || !saysDuplicate(result.error())) {
+            promise.resolve(result);
+        } else if (isOneNan(batch)) {
+            promise.resolve(Result<void>()); // it is there already
+        } else {
+            const Call<void> apart = api.logEach(withNansApart(batch));
+            promise.onCancel([apart] { apart.cancel(); });
+            apart.then(
+                &api.m_client, [promise](const Result<void> &last) { promise.resolve(last); });
+        }
+    });
+    return promise.call();
+}
+
+Call<void> RunsApi::logEach(QList<Batch> batches) const
+{
+    if (batches.isEmpty())
+        return Call<void>::finished({});
+    const Batch first = batches.takeFirst();
+    return logBatch(first).andThen(
+        &m_client, [api = *this, batches] { return api.logEach(batches); });
+}
+
+Call<void> RunsApi::logMetric(const RunId &id, const Metric &metric) const
+{
+    if (auto refused = refusedBy<void>(checkMetric(metric)))
+        return *refused;
+    const HttpRequest request = write(u"log-metric"_s, id, encode(metric));
+    return isNan(metric) ? sendWithNans({id, {metric}, {}, {}}, request)
+                         : upsert(m_client, request);
+}
+
+Call<void> RunsApi::logParam(const RunId &id, const Param &param) const
+{
+    if (auto refused = refusedBy<void>(checkParam(param)))
+        return *refused;
+    return upsert(m_client, write(u"log-parameter"_s, id, encode(param)));
 }
 
 Call<void> RunsApi::setTag(const RunId &id, const Tag &tag) const
@@ -182,13 +259,37 @@ Call<void> RunsApi::deleteTag(const RunId &id, const QString &key) const
     return m_client.call<void>(write(u"delete-tag"_s, id, {{u"key"_s, key}}), acknowledged);
 }
 
-Call<void> RunsApi::logInputs(const RunId &id, const QList<DatasetInput> &datasets) const
+Call<void> RunsApi::logInputs(
+    const RunId &id, const QList<DatasetInput> &datasets, const QList<LoggedModelId> &models) const
 {
     for (const DatasetInput &input : datasets) {
         if (auto refused = refusedBy<void>(checkDataset(input)))
             return *refused;
     }
-    return upsert(m_client, write(u"log-inputs"_s, id, {{u"datasets"_s, encodeList(datasets)}}));
+    QJsonObject body{{u"datasets"_s, encodeList(datasets)}};
+    QJsonArray inputs;
+    for (const LoggedModelId &model : models)
+        inputs.append(QJsonObject{{u"model_id"_s, model.text()}});
+    if (!inputs.isEmpty())
+        body.insert(u"models"_s, inputs);
+    return upsert(m_client, write(u"log-inputs"_s, id, body));
+}
+
+Call<void> RunsApi::logModel(const RunId &id, const QJsonObject &description) const
+{
+    for (const QString &key :
+        {u"artifact_path"_s, u"flavors"_s, u"utc_time_created"_s, u"run_id"_s}) {
+        const QString value = description.contains(key) ? u"given"_s : QString();
+        if (auto refused = refusedBy<void>(checkPresent(u"model's "_s % key, value)))
+            return *refused;
+    }
+    // Not repeated: each call adds an entry.
+    return m_client.call<void>(
+        jsonRequest(Verb::Post, apiPath(u"runs/log-model"_s),
+            {{u"run_id"_s, id.text()},
+                {u"model_json"_s, QString::fromUtf8(compactJson(description))}},
+            RequestClass::Write, Repeat::Never),
+        acknowledged);
 }
 
 Call<void> RunsApi::logOutputs(const RunId &id, const QList<ModelOutput> &models) const

@@ -4,9 +4,12 @@
 #include "core/base/call.h"
 #include "core/mlflow/entities.h"
 
+#include <QtCore/QJsonObject>
+
 namespace signalbox {
 class RestClient;
-}
+struct HttpRequest;
+} // namespace signalbox
 
 namespace signalbox::mlflow {
 
@@ -56,15 +59,28 @@ public:
     [[nodiscard]] Call<Page<Run>> search(const RunQuery &query) const;
     [[nodiscard]] Call<void> remove(const RunId &id) const;
     [[nodiscard]] Call<void> restore(const RunId &id) const;
-    //! Idempotent: rows with the same key, timestamp, step and value collapse on the server.
+    /*! Idempotent: rows with the same key, timestamp, step and value collapse on the server. MLflow
+     * 2 refuses a NaN that it has already; then what is new of the batch is stored all the same. */
     [[nodiscard]] Call<void> logBatch(const Batch &batch) const;
+    //! One point; what is many goes through logBatch.
+    [[nodiscard]] Call<void> logMetric(const RunId &id, const Metric &metric) const;
+    //! The same value again is fine, another one is InvalidRequest.
+    [[nodiscard]] Call<void> logParam(const RunId &id, const Param &param) const;
     [[nodiscard]] Call<void> setTag(const RunId &id, const Tag &tag) const;
     [[nodiscard]] Call<void> deleteTag(const RunId &id, const QString &key) const;
-    [[nodiscard]] Call<void> logInputs(const RunId &id, const QList<DatasetInput> &datasets) const;
+    //! `models` (MLflow 3): logged models that the run evaluates.
+    [[nodiscard]] Call<void> logInputs(const RunId &id, const QList<DatasetInput> &datasets,
+        const QList<LoggedModelId> &models = {}) const;
     //! MLflow 3: says that the run produced these logged models. Safe to repeat.
     [[nodiscard]] Call<void> logOutputs(const RunId &id, const QList<ModelOutput> &models) const;
+    /*! Says that the files below `artifact_path` of the run are a model: how models are logged on
+     *  MLflow 2. Needs artifact_path, flavors, utc_time_created and run_id in `description`; each
+     *  call adds one entry to the run's history tag. */
+    [[nodiscard]] Call<void> logModel(const RunId &id, const QJsonObject &description) const;
 
 private:
+    [[nodiscard]] Call<void> sendWithNans(const Batch &batch, const HttpRequest &request) const;
+    [[nodiscard]] Call<void> logEach(QList<Batch> batches) const;
     RestClient &m_client;
 };
 

@@ -3,7 +3,11 @@
 
 #include "core/http/qnam_transport.h"
 
+#include <QtCore/QRegularExpression>
+
 #include <utility>
+
+using namespace Qt::StringLiterals;
 
 namespace signalbox::mlflow {
 
@@ -19,6 +23,7 @@ std::unique_ptr<Transport> orDefault(std::unique_ptr<Transport> transport)
 Server::Server(
     RestConfig config, std::unique_ptr<Transport> transport, Clock &clock, QObject *parent)
     : QObject(parent)
+    , m_workspace(QString::fromLatin1(config.workspace))
     , m_client(
           std::make_unique<RestClient>(std::move(config), orDefault(std::move(transport)), clock))
     , server(*m_client)
@@ -31,15 +36,34 @@ Server::Server(
 {
 }
 
+Result<ServerInfo> Server::checkWorkspace(const ServerInfo &info) const
+{
+    static const QRegularExpression plain(u"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"_s);
+    if (m_workspace.isEmpty())
+        return info;
+    if (!plain.match(m_workspace).hasMatch())
+        return Failure(ErrorKind::InvalidRequest,
+            u"\"%1\" cannot be the name of a workspace."_s.arg(m_workspace.left(80)),
+            u"Use lower-case letters, digits and '-'."_s);
+    if (!info.has(u"workspaces"_s))
+        return Failure(ErrorKind::InvalidRequest,
+            u"The server has no workspaces, so \"%1\" cannot be used."_s.arg(m_workspace),
+            u"Leave the workspace empty, or start the server with --enable-workspaces."_s);
+    return info;
+}
+
 Call<ServerInfo> Server::connectToServer()
 {
     if (!m_connecting.isValid() || m_connecting.isFinished()) {
-        m_connecting = server.info();
+        m_connecting = server.info().andThen(this, [this](const ServerInfo &info) {
+            return Call<ServerInfo>::finished(checkWorkspace(info));
+        });
         m_connecting.then(this, [this](const Result<ServerInfo> &result) {
             if (!result || m_info == result.value())
                 return;
             m_info = result.value();
             artifacts.setServerMajor(m_info->major());
+            artifacts.setMultipart(m_info->has(u"multipart-upload"_s));
             Q_EMIT infoChanged(*m_info);
         });
     }

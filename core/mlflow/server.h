@@ -31,6 +31,7 @@ public:
     [[nodiscard]] const QUrl &url() const { return m_client->baseUrl(); }
 
 private:
+    QString m_workspace; // of the configuration; the client sends it
     std::unique_ptr<RestClient> m_client; // before the groups, which borrow it
 
 public:
@@ -52,6 +53,7 @@ Q_SIGNALS:
     void infoChanged(const signalbox::mlflow::ServerInfo &info);
 
 private:
+    [[nodiscard]] Result<ServerInfo> checkWorkspace(const ServerInfo &info) const;
     std::optional<ServerInfo> m_info;
     Call<ServerInfo> m_connecting;
 };

@@ -96,6 +96,7 @@ struct ServerSaid {
     bool answered = false;
     QString storeType;
     bool workspaces = false;
+    bool multipartUploads = false;
 };
 
 Result<ServerSaid> readServerInfo(const HttpResponse &response)
@@ -103,9 +104,25 @@ Result<ServerSaid> readServerInfo(const HttpResponse &response)
     ServerSaid said;
     // Anything that is no JSON is taken as "has no such page"; old servers answer in many ways.
     const Result<void> parsed = readJson(response.body, [&said](const JsonView &root) {
-        said = {true, root.string("store_type"), root.boolean("workspaces_enabled")};
+        said = {true, root.string("store_type"), root.boolean("workspaces_enabled"),
+            root.boolean("multipart_uploads_enabled")};
     });
     return parsed ? said : ServerSaid{};
+}
+
+struct Feature {
+    QString word;
+    QString call; //!< An address that only servers with the feature know.
+};
+
+//! What servers differ in that do not describe themselves.
+const QList<Feature> &features()
+{
+    static const QList<Feature> list{
+        {u"history-interval"_s, u"metrics/get-history-bulk-interval"_s},
+        {u"logged-models"_s, u"logged-models"_s},
+        {u"experiment-tag-delete"_s, u"experiments/delete-experiment-tag"_s}};
+    return list;
 }
 
 ServerInfo described(const QString &version, const ServerSaid &said)
@@ -113,18 +130,18 @@ ServerInfo described(const QString &version, const ServerSaid &said)
     ServerInfo info;
     info.version = version;
     info.storeType = said.storeType;
-    const std::pair number{info.major(), info.minor()};
     info.capabilities = {u"stages"_s, u"aliases"_s};
-    if (number >= std::pair{2, 11})
-        info.capabilities.append(u"history-interval"_s);
-    if (number >= std::pair{2, 15})
+    if (std::pair{info.major(), info.minor()} >= std::pair{2, 15})
         info.capabilities.append(u"graphql"_s);
-    if (info.major() >= 3)
-        info.capabilities.append(u"logged-models"_s);
-    if (said.answered)
+    if (said.answered) {
         info.capabilities.append(u"server-info"_s);
+        for (const Feature &feature : features())
+            info.capabilities.append(feature.word);
+    }
     if (said.workspaces)
         info.capabilities.append(u"workspaces"_s);
+    if (said.multipartUploads)
+        info.capabilities.append(u"multipart-upload"_s);
     return info;
 }
 
@@ -161,7 +178,39 @@ Call<ServerSaid> askServerInfo(RestClient &client)
     return promise.call();
 }
 
+//! Asks for the features one after the other and adds those that are there.
+Call<ServerInfo> probed(
+    const ServerApi &api, RestClient &client, const ServerInfo &info, const QList<Feature> &rest)
+{
+    if (rest.isEmpty())
+        return Call<ServerInfo>::finished(info);
+    return api.knows(rest.first().call)
+        .andThen(&client, [api, target = &client, info, rest](bool known) {
+            ServerInfo next = info;
+            if (known)
+                next.capabilities.append(rest.first().word);
+            return probed(api, *target, next, rest.sliced(1));
+        });
+}
+
 } // namespace
+
+Call<bool> ServerApi::knows(const QString &call) const
+{
+    // A wrong method or missing parameters are refused in another way than an unknown address.
+    const Call<HttpResponse> asked =
+        m_client.send(getRequest(apiPath(call), {}, RequestClass::Probe));
+    Promise<bool> promise;
+    promise.onCancel([asked] { asked.cancel(); });
+    asked.then(&m_client, [promise](const Result<HttpResponse> &result) {
+        if (!result && result.error().isOutage() && result.error().apiCode.isEmpty())
+            promise.resolve(result.failure());
+        else
+            promise.resolve(
+                result || result.error().httpStatus != 404 || !result.error().apiCode.isEmpty());
+    });
+    return promise.call();
+}
 
 Call<void> ServerApi::health() const
 {
@@ -176,14 +225,16 @@ Call<QString> ServerApi::version() const
 Call<ServerInfo> ServerApi::info() const
 {
     RestClient *client = &m_client;
-    return version().andThen(client, [client](const QString &version) {
+    return version().andThen(client, [client, api = *this](const QString &version) {
         if (auto refused = refusedBy<ServerInfo>(recentEnough(version)))
             return *refused;
         if (version.section(u'.', 0, 0).toInt() < 3)
-            return Call<ServerInfo>::finished(described(version, {}));
-        return askServerInfo(*client).andThen(client, [version](const ServerSaid &said) {
-            return Call<ServerInfo>::finished(described(version, said));
-        });
+            return probed(api, *client, described(version, {}), features());
+        return askServerInfo(*client).andThen(
+            client, [client, api, version](const ServerSaid &said) {
+                const ServerInfo info = described(version, said);
+                return probed(api, *client, info, said.answered ? QList<Feature>() : features());
+            });
     });
 }
 

@@ -24,6 +24,8 @@ public:
     /*! Version, store type and capabilities, from /version, server-info and cheap probes. Says so
      *  when what answers is no MLflow or older than 2.9. */
     [[nodiscard]] Call<ServerInfo> info() const;
+    //! Whether the server has that call of MLflow's API ("logged-models"), without doing anything.
+    [[nodiscard]] Call<bool> knows(const QString &call) const;
 
 private:
     RestClient &m_client;

@@ -4,6 +4,7 @@
 #include "core/base/call.h"
 #include "core/mlflow/server.h"
 #include "core/tracking/journal_types.h"
+#include "core/tracking/register_model.h"
 #include "core/tracking/replayer_report.h"
 #include "core/tracking/run_session.h"
 
@@ -27,33 +28,6 @@ struct RunSpec {
     mlflow::TagList tags{};
     LocalRunId parent{}; //!< A run of this journal; becomes `mlflow.parentRunId`.
     RunId parentOnServer{}; //!< Or one that the server knows already.
-};
-
-struct RegisterModel {
-    QString name;
-    LoggedModelId modelId; //!< MLflow 3; empty for the classic way.
-    QString source; //!< Artifact URI, when modelId is empty.
-    RunId runId;
-    QString description;
-    mlflow::TagList tags;
-};
-
-struct NewRegisteredModel {
-    QString name;
-    QString description{};
-    mlflow::TagList tags{};
-};
-
-//! A version that may wait for the server, and for a run of this journal.
-struct NewModelVersion {
-    QString name; //!< Of the registered model, which is created when it is missing.
-    LocalRunId run{}; //!< Its logged model becomes the version, or `artifact`; or else:
-    QString artifact{}; //!< Folder below that run's artifacts, for servers without logged models.
-    LoggedModelId modelId{}; //!< Known to the server already.
-    QString source{}; //!< Artifact URI, known to the server already.
-    RunId runId{};
-    QString description{};
-    mlflow::TagList tags{};
 };
 
 struct ConnectorHealth {
@@ -111,11 +85,28 @@ public:
     [[nodiscard]] Call<void> deleteModelTag(const QString &name, const QString &key);
     [[nodiscard]] Call<void> deleteModelVersion(const QString &name, const QString &version);
 
+    //! Conflict when the name exists.
+    [[nodiscard]] Call<mlflow::RegisteredModel> createModel(
+        const QString &name, const QString &description = {});
+    [[nodiscard]] Call<void> deleteModel(const QString &name);
+
+    // Experiments, online. Created once: after a lost reply it is looked up by its name.
+    [[nodiscard]] Call<ExperimentId> createExperiment(
+        const QString &name, const mlflow::TagList &tags = {});
+    [[nodiscard]] Call<void> renameExperiment(const ExperimentId &id, const QString &name);
+    [[nodiscard]] Call<void> deleteExperiment(const ExperimentId &id);
+    [[nodiscard]] Call<void> restoreExperiment(const ExperimentId &id);
+    [[nodiscard]] Call<void> setExperimentTag(const ExperimentId &id, const mlflow::Tag &tag);
+
     // Edits of existing runs, online.
     [[nodiscard]] Call<void> renameRun(const RunId &id, const QString &name);
     [[nodiscard]] Call<void> deleteRun(const RunId &id);
     [[nodiscard]] Call<void> restoreRun(const RunId &id);
     [[nodiscard]] Call<void> setRunTag(const RunId &id, const mlflow::Tag &tag);
+    [[nodiscard]] Call<void> deleteRunTag(const RunId &id, const QString &key);
+    //! Sends one file to a run that exists on the server; safe to repeat.
+    [[nodiscard]] Call<void> putArtifact(
+        const RunId &id, const QString &path, const QString &localFile);
 
     [[nodiscard]] Call<mlflow::Page<mlflow::Run>> searchRuns(const mlflow::RunQuery &query);
     //! Never fails: unreachable is an answer too.

@@ -62,6 +62,69 @@ Call<void> Connector::deleteModelVersion(const QString &name, const QString &ver
     return m_server.registry.deleteVersion(name, version);
 }
 
+Call<mlflow::RegisteredModel> Connector::createModel(
+    const QString &name, const QString &description)
+{
+    return m_server.registry.createModel(name, description);
+}
+
+Call<void> Connector::deleteModel(const QString &name)
+{
+    return m_server.registry.deleteModel(name);
+}
+
+Call<ExperimentId> Connector::createExperiment(const QString &name, const mlflow::TagList &tags)
+{
+    Promise<ExperimentId> promise;
+    const auto created = m_server.experiments.create(name, tags);
+    promise.onCancel([created] { created.cancel(); });
+    created.then(this, [this, promise, name](const Result<ExperimentId> &result) {
+        if (result || !result.error().ambiguous) {
+            promise.resolve(result);
+            return;
+        }
+        // A name belongs to one experiment: what is there now is what was asked for.
+        const auto found = m_server.experiments.getByName(name);
+        promise.onCancel([found] { found.cancel(); });
+        found.then(this, [promise, result](const Result<mlflow::Experiment> &experiment) {
+            promise.resolve(experiment ? Result<ExperimentId>(experiment->id) : result);
+        });
+    });
+    return promise.call();
+}
+
+Call<void> Connector::renameExperiment(const ExperimentId &id, const QString &name)
+{
+    return m_server.experiments.rename(id, name);
+}
+
+Call<void> Connector::deleteExperiment(const ExperimentId &id)
+{
+    return m_server.experiments.remove(id);
+}
+
+Call<void> Connector::restoreExperiment(const ExperimentId &id)
+{
+    return m_server.experiments.restore(id);
+}
+
+Call<void> Connector::setExperimentTag(const ExperimentId &id, const mlflow::Tag &tag)
+{
+    return m_server.experiments.setTag(id, tag);
+}
+
+Call<void> Connector::deleteRunTag(const RunId &id, const QString &key)
+{
+    return m_server.runs.deleteTag(id, key);
+}
+
+Call<void> Connector::putArtifact(const RunId &id, const QString &path, const QString &localFile)
+{
+    return m_server.runs.get(id).andThen(this, [this, path, localFile](const mlflow::Run &run) {
+        return m_server.artifacts.upload(run.info.artifactUri, path, localFile);
+    });
+}
+
 Call<void> Connector::renameRun(const RunId &id, const QString &name)
 {
     mlflow::RunUpdate update;

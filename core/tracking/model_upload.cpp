@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/model_upload.h"
 
+#include "core/tracking/mlmodel_text.h"
 #include "core/tracking/replay_verdict.h"
 
 #include <QtCore/QCryptographicHash>
+#include <QtCore/QDateTime>
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 
 #include <algorithm>
@@ -190,7 +193,7 @@ void ModelUpload::uploadNext()
         ++m_nextFile;
     if (m_nextFile == m_item.files.size()) {
         if (m_outcome.id.isEmpty())
-            m_promise.resolve(m_outcome);
+            enterHistory();
         else
             setStatus();
         return;
@@ -236,6 +239,42 @@ void ModelUpload::setStatus()
             m_outcome.refusal = result.error().text();
         rememberModel();
     });
+}
+
+void ModelUpload::enterHistory()
+{
+    // Each call adds an entry, so an earlier one whose reply was lost is looked for first.
+    const auto asked = m_server.runs.get(RunId(m_run.runId));
+    asked.then(this, [this](const Result<mlflow::Run> &run) {
+        if (!run) {
+            settle(run.failure(), &ModelUpload::enterHistory);
+            return;
+        }
+        if (isInModelHistory(run->tag(u"mlflow.log-model.history"_s), m_record.name)) {
+            m_promise.resolve(m_outcome);
+            return;
+        }
+        const auto entered = m_server.runs.logModel(run->info.id,
+            modelDescription(
+                mlmodelText(), m_record.name, m_run.runId, QDateTime::currentMSecsSinceEpoch()));
+        entered.then(this, [this](const Result<void> &result) {
+            if (result)
+                m_promise.resolve(m_outcome);
+            else
+                settle(result, &ModelUpload::enterHistory);
+        });
+    });
+}
+
+QByteArray ModelUpload::mlmodelText() const
+{
+    for (const FileRow &row : m_item.files) {
+        if (row.file.path != "MLmodel"_L1)
+            continue;
+        QFile file(m_journal.folder().spool(row.file.spool));
+        return file.open(QIODevice::ReadOnly) ? file.read(256 * 1024) : QByteArray();
+    }
+    return {};
 }
 
 void ModelUpload::rememberModel()

@@ -20,7 +20,8 @@ struct ModelOutcome {
 };
 
 /*! Brings one journaled model folder to the server: as a logged model on MLflow 3 (create, output
- *  of the run, files, READY), else as plain files below the run. Every step is remembered in the
+ *  of the run, files, READY), else as files below the run and an entry in the run's history of
+ *  models, which is what a model is on MLflow 2. Every step is remembered in the
  *  journal, so that another process can go on. One use per object; main thread; owned by
  *  RunReplay. */
 class ModelUpload final : public QObject {
@@ -47,6 +48,8 @@ private:
     void uploaded(const Result<void> &result);
     void setStatus();
     void rememberModel();
+    void enterHistory();
+    [[nodiscard]] QByteArray mlmodelText() const;
     //! Goes on after a success, waits or refuses after a failure.
     void settle(const Result<void> &result, void (ModelUpload::*next)());
     void save(const codec::ModelProgress &progress, void (ModelUpload::*next)());

@@ -26,9 +26,17 @@ constexpr int kStartLimitMs = 180'000;
 constexpr int kStopLimitMs = 20'000;
 constexpr int kPollMs = 50;
 
+QString olderVersion()
+{
+    return qEnvironmentVariable("SIGNALBOX_MLFLOW");
+}
+
 QString environmentDir()
 {
-    return qEnvironmentVariable("SIGNALBOX_ENV_DIR");
+    const QString base = qEnvironmentVariable("SIGNALBOX_ENV_DIR");
+    return base.isEmpty() || olderVersion().isEmpty()
+        ? base
+        : QString(base % u"-mlflow-" % olderVersion());
 }
 
 quint16 freePort()
@@ -103,6 +111,14 @@ RealServer::~RealServer()
 QString RealServer::python()
 {
     return environmentDir() % u"/bin/python";
+}
+
+QString RealServer::missingVersion()
+{
+    if (olderVersion().isEmpty() || QFileInfo(environmentDir() % u"/bin/mlflow").isExecutable())
+        return {};
+    return u"no MLflow %1 in \"%2\"; tests/contract/old-servers makes it."_s.arg(
+        olderVersion(), environmentDir());
 }
 
 QUrl RealServer::url() const

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/downsample.h"
 #include "ui/widgets/axis_scale.h"
-#include "ui/widgets/downsample.h"
 
 #include <QtCharts/QChartView>
 #include <QtGui/QColor>

@@ -78,6 +78,13 @@ private Q_SLOTS:
         QFETCH(const QString, has);
         QFETCH(const QString, hasNot);
         m_fake->on(Verb::Get, u"/version"_s, version(number));
+        const auto knows = [this](const QString &call) { // the real server's "wrong method"
+            m_fake->on(Verb::Get, kApi + call, FakeReply::text(405, "<html>", "text/html"));
+        };
+        if (has.contains(u"history-interval"_s))
+            knows(u"metrics/get-history-bulk-interval"_s);
+        if (has.contains(u"logged-models"_s))
+            knows(u"logged-models"_s);
         m_fake->on(Verb::Get, kServerInfo,
             saysInfo ? FakeReply::json(R"({"store_type":"SqlStore","workspaces_enabled":true})")
                      : FakeReply::text(404, "<html>Not Found</html>", "text/html"));
@@ -362,18 +369,6 @@ private Q_SLOTS:
     }
 
     // Files
-
-    void readsRunsOfMlflow2ThroughTheOlderAddress()
-    {
-        m_fake->on(Verb::Get, u"/version"_s, version("2.22.1"));
-        m_fake->on(Verb::Get, u"/get-artifact"_s, FakeReply::text(200, "content"));
-        VERIFY_OK(await(m_server->connectToServer()));
-        const auto text = await(m_server->artifacts.read(
-            u"mlflow-artifacts:/1/"_s + kRun.text() + u"/artifacts"_s, u"ü.txt"_s));
-        VERIFY_OK(text);
-        QCOMPARE(*text, "content");
-        QCOMPARE(m_fake->last(Verb::Get, u"/get-artifact"_s).query(u"path"_s), u"ü.txt"_s);
-    }
 
     void uploadsEndAsStoredOnlyWhenTheServerSaysSo()
     {

@@ -88,6 +88,8 @@ FakeReply FakeMlflow::answer(const FakeRequest &request)
     const QString rest = match.captured(3);
     if (group == "artifacts"_L1)
         return putFile(rest, request);
+    if (version.startsWith("2."_L1) && (group == "logged-models"_L1 || rest == "outputs"_L1))
+        return FakeReply::text(404, "<h1>Not Found</h1>", "text/html");
     if (group == "experiments"_L1)
         return answerExperiments(rest, request);
     if (group == "runs"_L1)
@@ -230,6 +232,14 @@ FakeReply FakeMlflow::answerRuns(const QString &call, const FakeRequest &request
         arrived << u"inputs"_s;
         for (const QJsonValue &input : body[u"datasets"_s].toArray())
             run.datasets << input[u"dataset"_s][u"name"_s].toString();
+    }
+    if (call == "log-model"_L1) {
+        QString &history = run.tags[u"mlflow.log-model.history"_s];
+        const QString entry = body[u"model_json"_s].toString();
+        history = history.isEmpty() ? QString(u'[' % entry % u']')
+                                    : QString(history.chopped(1) % u',' % entry % u']');
+        arrived << u"history"_s;
+        return maybeLost(FakeReply::json(QByteArray("{}")));
     }
     if (call == "outputs"_L1) {
         for (const QJsonValue &model : body[u"models"_s].toArray())

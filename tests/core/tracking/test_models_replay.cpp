@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tracking/mlmodel_text.h"
 #include "core/tracking/model_upload.h"
 #include "tests/core/tracking/tracking_bench.h"
 
@@ -141,6 +142,41 @@ private Q_SLOTS:
         QVERIFY(server().models.isEmpty());
         QVERIFY(server().files.contains(
             u"1/%1/artifacts/classifier/MLmodel"_s.arg(link->runId.text())));
+        const QString history = server().onlyRun().tags.value(u"mlflow.log-model.history"_s);
+        QVERIFY2(history.contains(u"\"artifact_path\":\"classifier\""_s), qPrintable(history));
+    }
+
+    void aLostReplyMakesNoSecondEntryInTheHistory()
+    {
+        server().version = u"2.22.1"_s;
+        RunSession run = m_bench->run();
+        VERIFY_OK(m_bench->outcome(run.synced()));
+        server().loseReplies = 1;
+        (void)run.logModel(modelFolder());
+        VERIFY_OK(m_bench->outcome(run.synced()));
+        QCOMPARE(server().arrived.count(u"history"_s), 1);
+    }
+
+    void readsWhatMlflow2WantsToKnowOutOfAnMlmodelFile()
+    {
+        const QByteArray text = "artifact_path: elsewhere\nflavors:\n  python_function:\n"
+                                "    env:\n      conda: conda.yaml\n"
+                                "    loader_module: mlflow.sklearn\n    python_version: 3.11.2\n"
+                                "  sklearn:\n    code: null\n    sklearn_version: '1.7'\n"
+                                "metadata:\n  note: x\nmlflow_version: 3.17.2\n"
+                                "model_uuid: abc\nutc_time_created: '2026-11-23 15:21:22.478787'\n";
+        const QJsonObject json = modelDescription(text, u"model"_s, u"run1"_s, 0);
+        QCOMPARE(json[u"artifact_path"_s].toString(), u"model"_s);
+        QCOMPARE(json[u"run_id"_s].toString(), u"run1"_s);
+        QCOMPARE(json[u"model_uuid"_s].toString(), u"abc"_s);
+        QCOMPARE(json[u"utc_time_created"_s].toString(), u"2026-11-23 15:21:22.478787"_s);
+        const QJsonObject flavors = json[u"flavors"_s].toObject();
+        QCOMPARE(flavors.keys(), QStringList({u"python_function"_s, u"sklearn"_s}));
+        const QJsonObject expected{
+            {u"loader_module"_s, u"mlflow.sklearn"_s}, {u"python_version"_s, u"3.11.2"_s}};
+        QCOMPARE(flavors[u"python_function"_s].toObject(), expected);
+        const QJsonObject none = modelDescription("\x00\xff", u"m"_s, u"r"_s, 1'700'000'000'000);
+        QCOMPARE(none[u"utc_time_created"_s].toString(), u"2023-11-14 22:13:20.000000"_s);
     }
 
     void aLostVersionReplyMakesNoSecondVersion()

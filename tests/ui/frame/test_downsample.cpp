@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/downsample.h"
 #include "ui/frame/fuzzy.h"
 #include "ui/widgets/axis_scale.h"
-#include "ui/widgets/downsample.h"
 
 #include <QtTest/QTest>
 

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/widgets/downsample.h"
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/downsample.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/mlflow/server.h"
-#include "tests/contract/real_server.h"
-#include "tests/support/await.h"
+#include "tests/contract/contract_case.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QTemporaryDir>
@@ -15,7 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 kStart = 1'700'000'000'000;
 const QString kReady = u"LOGGED_MODEL_READY"_s;
 
 QStringList pathsOf(const QList<FileInfo> &files)
@@ -38,61 +35,21 @@ QStringList numbersOf(const QList<ModelVersion> &versions)
 } // namespace
 
 //! Artifacts, logged models and the registry against a real server.
-class TestContractModels final : public QObject {
+class ModelsContract final : public QObject {
     Q_OBJECT
 
-private:
-    RealServer m_real;
-    QTemporaryDir m_dir;
-    std::unique_ptr<mlflow::Server> m_server;
-    ExperimentId m_experiment;
-    RunInfo m_run;
-    int m_names = 0;
+public:
+    explicit ModelsContract(Contract &contract)
+        : m(contract)
+        , m_server(&contract.server())
+    {
+    }
 
-    QString freshName() { return u"model %1"_s.arg(++m_names); }
-    QString localFile(const QByteArray &content)
-    {
-        QFile file(m_dir.filePath(u"file%1"_s.arg(++m_names)));
-        return file.open(QIODevice::WriteOnly) && file.write(content) == content.size()
-            ? file.fileName()
-            : QString();
-    }
-    Result<void> put(const QString &path, const QByteArray &content)
-    {
-        return await(m_server->artifacts.upload(m_run.artifactUri, path, localFile(content)));
-    }
-    //! A logged model with an MLmodel file, ready to be registered.
-    Result<LoggedModel> freshLoggedModel()
-    {
-        const auto model = await(m_server->loggedModels.create({m_experiment, u"mymodel"_s,
-            u"classifier"_s, m_run.id, {{u"alpha"_s, u"0.1"_s}}, {{u"team"_s, u"x"_s}}}));
-        if (!model)
-            return model;
-        const auto uploaded = await(m_server->artifacts.upload(
-            model->artifactUri, u"MLmodel"_s, localFile("flavors: {}\n")));
-        return uploaded ? model : Result<LoggedModel>(uploaded.failure());
-    }
-    Result<ModelVersion> freshVersion(const QString &name)
-    {
-        const auto model = freshLoggedModel();
-        if (!model)
-            return model.failure();
-        return await(m_server->registry.createVersion({name, u"models:/"_s + model->id.text(),
-            m_run.id, model->id, u"first try"_s, {{u"op"_s, u"1"_s}}}));
-    }
+private:
+    Contract &m;
+    mlflow::Server *m_server;
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        const QString why = m_real.start();
-        QVERIFY2(why.isEmpty(), qPrintable(why));
-        RestConfig config;
-        config.baseUrl = m_real.url();
-        m_server = std::make_unique<mlflow::Server>(config);
-        m_experiment = await(m_server->experiments.create(u"models"_s)).value();
-        m_run = await(m_server->runs.create({m_experiment, u"r"_s, {}, kStart, {}})).value().info;
-    }
-
     // Artifacts
 
     void storesFilesUnderTheirOwnNames_data()
@@ -107,16 +64,16 @@ private Q_SLOTS:
     {
         QFETCH(const QString, path);
         const QByteArray content = "content of " + path.toUtf8();
-        VERIFY_OK(put(path, content));
-        const auto read = await(m_server->artifacts.read(m_run.artifactUri, path));
+        VERIFY_OK(m.put(path, content));
+        const auto read = await(m_server->artifacts.read(m.run().artifactUri, path));
         VERIFY_OK(read);
         QCOMPARE(*read, content);
         const QString folder = path.section(u'/', 0, -2);
-        const auto files = await(m_server->artifacts.list(m_run.id, folder));
+        const auto files = await(m_server->artifacts.list(m.run().id, folder));
         VERIFY_OK(files);
         QVERIFY2(pathsOf(*files).contains(path), qPrintable(pathsOf(*files).join(u", "_s)));
-        const QString local = m_dir.filePath(u"download"_s);
-        VERIFY_OK(await(m_server->artifacts.download(m_run.artifactUri, path, local)));
+        const QString local = m.localPath(u"download"_s);
+        VERIFY_OK(await(m_server->artifacts.download(m.run().artifactUri, path, local)));
         QFile file(local);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), content);
@@ -126,52 +83,53 @@ private Q_SLOTS:
     {
         QSignalSpy attempts(&m_server->client(), &RestClient::attemptFinished);
         for (const QString &path : {u"a#b"_s, u"p%20x"_s, u"../x"_s, u"a//b"_s})
-            VERIFY_KIND(put(path, "x"), ErrorKind::InvalidRequest);
-        VERIFY_KIND(await(m_server->artifacts.upload(u"s3://bucket/x"_s, u"a"_s, localFile("x"))),
+            VERIFY_KIND(m.put(path, "x"), ErrorKind::InvalidRequest);
+        VERIFY_KIND(await(m_server->artifacts.upload(u"s3://bucket/x"_s, u"a"_s, m.localFile("x"))),
             ErrorKind::InvalidRequest);
         VERIFY_KIND(await(m_server->artifacts.upload(
-                        m_run.artifactUri, u"a"_s, m_dir.filePath(u"absent"_s))),
+                        m.run().artifactUri, u"a"_s, m.localPath(u"absent"_s))),
             ErrorKind::Local);
         QCOMPARE(attempts.count(), 0);
     }
 
     void listsOneLevel()
     {
-        VERIFY_OK(put(u"level/one.txt"_s, "12345"));
-        VERIFY_OK(put(u"level/two/three.txt"_s, "x"));
-        const auto files = await(m_server->artifacts.list(m_run.id, u"level"_s));
+        VERIFY_OK(m.put(u"level/one.txt"_s, "12345"));
+        VERIFY_OK(m.put(u"level/two/three.txt"_s, "x"));
+        const auto files = await(m_server->artifacts.list(m.run().id, u"level"_s));
         VERIFY_OK(files);
         QCOMPARE(pathsOf(*files), QStringList({u"level/one.txt"_s, u"level/two"_s}));
         for (const FileInfo &file : *files) {
             QCOMPARE(file.isDirectory, file.path == u"level/two"_s);
             QCOMPARE(file.size, file.isDirectory ? -1 : 5);
         }
-        QVERIFY(await(m_server->artifacts.list(m_run.id, u"no such"_s))->isEmpty());
+        QVERIFY(await(m_server->artifacts.list(m.run().id, u"no such"_s))->isEmpty());
     }
 
     void uploadsEmptyLargeAndRepeatedFiles()
     {
-        VERIFY_OK(put(u"empty"_s, {}));
-        QCOMPARE(await(m_server->artifacts.read(m_run.artifactUri, u"empty"_s))->size(), 0);
+        VERIFY_OK(m.put(u"empty"_s, {}));
+        QCOMPARE(await(m_server->artifacts.read(m.run().artifactUri, u"empty"_s))->size(), 0);
         const QByteArray large(12 * 1024 * 1024, 'x');
-        VERIFY_OK(put(u"large"_s, large));
-        VERIFY_OK(put(u"large"_s, large + "y"));
-        const QString local = m_dir.filePath(u"large"_s);
-        VERIFY_OK(await(m_server->artifacts.download(m_run.artifactUri, u"large"_s, local)));
+        VERIFY_OK(m.put(u"large"_s, large));
+        VERIFY_OK(m.put(u"large"_s, large + "y"));
+        const QString local = m.localPath(u"large"_s);
+        VERIFY_OK(await(m_server->artifacts.download(m.run().artifactUri, u"large"_s, local)));
         QCOMPARE(QFile(local).size(), large.size() + 1);
         // More than asked for is refused instead of filling the memory.
-        QVERIFY(!await(m_server->artifacts.read(m_run.artifactUri, u"large"_s, 1024)));
+        QVERIFY(!await(m_server->artifacts.read(m.run().artifactUri, u"large"_s, 1024)));
     }
 
     void readsThroughTheServerWhatOnlyItReaches()
     {
-        VERIFY_OK(put(u"far/ü + .txt"_s, "far away"));
+        VERIFY_OK(m.put(u"far/ü + .txt"_s, "far away"));
         // The server looks up the real root by the id; ours only has to name it.
-        const QString run = u"s3://bucket/1/"_s + m_run.id.text() + u"/artifacts/far"_s;
+        const QString run = u"s3://bucket/1/"_s + m.run().id.text() + u"/artifacts/far"_s;
         const auto file = await(m_server->artifacts.read(run, u"ü + .txt"_s));
         VERIFY_OK(file);
         QCOMPARE(*file, "far away");
-        const auto model = freshLoggedModel();
+        NEEDS(u"logged-models"_s);
+        const auto model = m.freshLoggedModel();
         VERIFY_OK(model);
         const QString root = u"s3://bucket/1/models/"_s + model->id.text() + u"/artifacts"_s;
         const auto text = await(m_server->artifacts.read(root, u"MLmodel"_s));
@@ -182,9 +140,9 @@ private Q_SLOTS:
     void missingFilesAreNotFound()
     {
         VERIFY_KIND(
-            await(m_server->artifacts.read(m_run.artifactUri, u"absent"_s)), ErrorKind::NotFound);
-        const QString local = m_dir.filePath(u"never"_s);
-        VERIFY_KIND(await(m_server->artifacts.download(m_run.artifactUri, u"absent"_s, local)),
+            await(m_server->artifacts.read(m.run().artifactUri, u"absent"_s)), ErrorKind::NotFound);
+        const QString local = m.localPath(u"never"_s);
+        VERIFY_KIND(await(m_server->artifacts.download(m.run().artifactUri, u"absent"_s, local)),
             ErrorKind::NotFound);
         QVERIFY(!QFile::exists(local));
     }
@@ -193,19 +151,20 @@ private Q_SLOTS:
 
     void livesThroughALoggedModel()
     {
-        const auto created = freshLoggedModel();
+        NEEDS(u"logged-models"_s);
+        const auto created = m.freshLoggedModel();
         VERIFY_OK(created);
         QCOMPARE(created->status, u"LOGGED_MODEL_PENDING"_s);
         QCOMPARE(created->params.at(0).value, u"0.1"_s);
         Batch batch;
-        batch.runId = m_run.id;
+        batch.runId = m.run().id;
         batch.metrics = {{u"acc"_s, 0.9, kStart, 0, created->id.text(), u"ds"_s, u"d1"_s}};
         VERIFY_OK(await(m_server->runs.logBatch(batch)));
         VERIFY_OK(await(m_server->loggedModels.setStatus(created->id, kReady)));
         const auto model = await(m_server->loggedModels.get(created->id));
         VERIFY_OK(model);
         QCOMPARE(model->status, kReady);
-        QCOMPARE(model->sourceRunId, m_run.id);
+        QCOMPARE(model->sourceRunId, m.run().id);
         QCOMPARE(tagValue(model->tags, u"team"_s), u"x"_s);
         QCOMPARE(model->metrics.at(0).datasetName, u"ds"_s);
 
@@ -217,7 +176,7 @@ private Q_SLOTS:
         QCOMPARE(*text, "flavors: {}\n");
 
         const auto found =
-            await(m_server->loggedModels.search({m_experiment}, u"name = 'mymodel'"_s));
+            await(m_server->loggedModels.search({m.run().experimentId}, u"name = 'mymodel'"_s));
         VERIFY_OK(found);
         QVERIFY(!found->items.isEmpty());
         VERIFY_OK(await(m_server->loggedModels.remove(created->id)));
@@ -234,13 +193,13 @@ private Q_SLOTS:
             await(m_server->registry.createModel(name, u"a model"_s, {{u"owner"_s, u"ann"_s}}));
         VERIFY_OK(model);
         VERIFY_KIND(await(m_server->registry.createModel(name)), ErrorKind::Conflict);
-        const auto version = freshVersion(name);
+        const auto version = m.freshVersion(name);
         VERIFY_OK(version);
         QCOMPARE(version->version, u"1"_s);
         QCOMPARE(version->status, u"READY"_s);
         QCOMPARE(version->stage, u"None"_s);
-        QCOMPARE(version->runId, m_run.id);
-        QVERIFY(!version->loggedModelId().isEmpty());
+        QCOMPARE(version->runId, m.run().id);
+        QCOMPARE(version->loggedModelId().isEmpty(), !m.has(u"logged-models"_s));
         const auto read = await(m_server->registry.getVersion(name, u"1"_s));
         VERIFY_OK(read);
         QCOMPARE(read->description, u"first try"_s);
@@ -260,10 +219,10 @@ private Q_SLOTS:
 
     void listsVersionsNewestFirstWhateverWasTouched()
     {
-        const QString name = freshName();
+        const QString name = m.freshName();
         VERIFY_OK(await(m_server->registry.createModel(name)));
         for (int i = 0; i < 4; ++i)
-            VERIFY_OK(freshVersion(name));
+            VERIFY_OK(m.freshVersion(name));
         VERIFY_OK(await(m_server->registry.setVersionTag(name, u"2"_s, {u"a"_s, u"b"_s})));
         const auto versions = await(m_server->registry.versions(name));
         VERIFY_OK(versions);
@@ -272,17 +231,17 @@ private Q_SLOTS:
         VERIFY_OK(await(m_server->registry.deleteVersionTag(name, u"2"_s, u"a"_s)));
         VERIFY_OK(await(m_server->registry.deleteVersion(name, u"4"_s)));
         VERIFY_KIND(await(m_server->registry.getVersion(name, u"4"_s)), ErrorKind::NotFound);
-        const auto next = freshVersion(name);
+        const auto next = m.freshVersion(name);
         VERIFY_OK(next);
         QCOMPARE(next->version, u"5"_s); // numbers are not used again
     }
 
     void movesVersionsThroughStages()
     {
-        const QString name = freshName();
+        const QString name = m.freshName();
         VERIFY_OK(await(m_server->registry.createModel(name)));
-        VERIFY_OK(freshVersion(name));
-        VERIFY_OK(freshVersion(name));
+        VERIFY_OK(m.freshVersion(name));
+        VERIFY_OK(m.freshVersion(name));
         auto &registry = m_server->registry;
         const auto staged = await(registry.transitionStage(name, u"1"_s, u"staging"_s, false));
         VERIFY_OK(staged);
@@ -300,11 +259,11 @@ private Q_SLOTS:
 
     void movesAliases()
     {
-        const QString name = freshName();
+        const QString name = m.freshName();
         auto &registry = m_server->registry;
         VERIFY_OK(await(registry.createModel(name)));
-        VERIFY_OK(freshVersion(name));
-        VERIFY_OK(freshVersion(name));
+        VERIFY_OK(m.freshVersion(name));
+        VERIFY_OK(m.freshVersion(name));
         VERIFY_KIND(await(registry.versionByAlias(name, u"champion"_s)), ErrorKind::NotFound);
         VERIFY_OK(await(registry.setAlias(name, u"champion"_s, u"1"_s)));
         VERIFY_OK(await(registry.setAlias(name, u"champion"_s, u"2"_s)));
@@ -319,7 +278,7 @@ private Q_SLOTS:
 
     void searchesAndDeletesModels()
     {
-        const QString name = freshName();
+        const QString name = m.freshName();
         auto &registry = m_server->registry;
         VERIFY_OK(await(registry.createModel(name)));
         VERIFY_OK(await(registry.setModelTag(name, {u"kind"_s, u"test"_s})));
@@ -339,5 +298,9 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestContractModels)
-#include "test_contract_models.moc"
+std::unique_ptr<QObject> signalbox::test::modelsContract(Contract &contract)
+{
+    return std::make_unique<ModelsContract>(contract);
+}
+
+#include "models_contract.moc"
