@@ -2,9 +2,11 @@
 #include "app/desktop/desktop_app.h"
 
 #include "app/desktop/screenshot.h"
+#include "core/base/logging.h"
 #include "ui/widgets/toast.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QEvent>
 #include <QtCore/QSettings>
 #include <QtCore/QTimer>
 
@@ -20,8 +22,9 @@ constexpr auto kThemeKey = "appearance/theme";
 
 } // namespace
 
-DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
+DesktopApp::DesktopApp(DesktopOptions options, Clock::TimePoint started, QObject *parent)
     : QObject(parent)
+    , m_started(started)
     , m_options(std::move(options))
     , m_session(m_options.session)
     , m_context(m_session)
@@ -54,9 +57,22 @@ DesktopApp::~DesktopApp() = default;
 void DesktopApp::start()
 {
     showFirstPage();
+    m_window->installEventFilter(this);
     m_window->show();
     // After the first paint: reading profiles and the journal must not delay it.
     QTimer::singleShot(0, this, &DesktopApp::connectToServer);
+}
+
+bool DesktopApp::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_window.get() && event->type() == QEvent::Paint) {
+        m_window->removeEventFilter(this);
+        const auto took = systemClock().now() - m_started;
+        qCDebug(lcUi).noquote()
+            << "first paint after"
+            << std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << "ms";
+    }
+    return QObject::eventFilter(watched, event);
 }
 
 void DesktopApp::showFirstPage()

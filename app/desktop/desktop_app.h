@@ -5,6 +5,7 @@
 #include "app/composition/unix_signals.h"
 #include "app/desktop/desktop_context.h"
 #include "app/desktop/options.h"
+#include "core/base/clock.h"
 #include "ui/frame/main_window.h"
 
 #include <QtCore/QObject>
@@ -20,15 +21,20 @@ class DesktopApp final : public QObject {
     Q_DISABLE_COPY_MOVE(DesktopApp)
 
 public:
-    explicit DesktopApp(DesktopOptions options, QObject *parent = nullptr);
+    //! `started` is when the process began; the log tells how long the first paint took from there.
+    DesktopApp(DesktopOptions options, Clock::TimePoint started, QObject *parent = nullptr);
     ~DesktopApp() override;
     void start();
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void connectToServer();
     void showFirstPage();
     void takePicture();
     void leave(const QString &reason, int exitCode);
+    Clock::TimePoint m_started;
     DesktopOptions m_options;
     UnixSignals m_signals;
     Session m_session;

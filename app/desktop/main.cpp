@@ -23,6 +23,7 @@ void chooseOffscreen(const signalbox::DesktopOptions &options)
 
 int main(int argc, char **argv)
 {
+    const signalbox::Clock::TimePoint started = signalbox::systemClock().now();
     const signalbox::ParsedOptions parsed = signalbox::parseOptions(argc, argv);
     if (parsed.exitCode)
         return *parsed.exitCode;
@@ -34,7 +35,7 @@ int main(int argc, char **argv)
     QApplication::setApplicationVersion(QLatin1String(signalbox::kVersion));
     QApplication::setDesktopFileName(u"signalbox"_s);
     QApplication::setQuitOnLastWindowClosed(false);
-    signalbox::DesktopApp desktop(parsed.options);
+    signalbox::DesktopApp desktop(parsed.options, started);
     desktop.start();
     return QApplication::exec();
 }

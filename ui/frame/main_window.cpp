@@ -5,6 +5,7 @@
 #include "ui/frame/command_palette.h"
 #include "ui/frame/connection_banner.h"
 #include "ui/frame/nav_bar.h"
+#include "ui/frame/offline_banner.h"
 #include "ui/frame/status_strip.h"
 #include "ui/frame/top_bar.h"
 #include "ui/pages/connection_monitor.h"
@@ -65,10 +66,11 @@ void MainWindow::buildFrame()
     m_status = new StatusStrip(m_context, centre);
     grid->addWidget(m_topBar, 0, 0, 1, 2);
     grid->addWidget(new ConnectionBanner(m_context, centre), 1, 0, 1, 2);
-    grid->addWidget(m_navBar, 2, 0);
-    grid->addWidget(m_stack, 2, 1);
-    grid->addWidget(m_status, 3, 0, 1, 2);
-    grid->setRowStretch(2, 1);
+    grid->addWidget(m_navBar, 2, 0, 2, 1);
+    grid->addWidget(new OfflineBanner(m_context, centre), 2, 1);
+    grid->addWidget(m_stack, 3, 1);
+    grid->addWidget(m_status, 4, 0, 1, 2);
+    grid->setRowStretch(3, 1);
     grid->setColumnStretch(1, 1);
     setCentralWidget(centre);
     m_toasts = new ToastHost(centre);

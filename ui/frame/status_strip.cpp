@@ -3,76 +3,25 @@
 
 #include "ui/models/formatters.h"
 #include "ui/pages/connection_monitor.h"
+#include "ui/pages/connection_words.h"
 #include "ui/pages/ui_context.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/plain_label.h"
 
-#include <QtCore/QTimer>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace signalbox {
-
-namespace {
-
-QString journalText(const JournalStatus &journal)
-{
-    if (!journal.parked.isEmpty())
-        return QObject::tr("%1 parked").arg(format::count(journal.parked.size()));
-    if (journal.isEmpty())
-        return QObject::tr("journal empty");
-    if (journal.pendingPoints > 0)
-        return QObject::tr("%1 points in the journal").arg(format::count(journal.pendingPoints));
-    const int items = journal.pendingBatches + journal.pendingRuns + journal.pendingArtifacts;
-    return QObject::tr("%1 items in the journal").arg(format::count(items));
-}
-
-qint64 secondsLeft(const BreakerSnapshot &breaker)
-{
-    return (breaker.retryAfter.count() + 999) / 1000;
-}
-
-} // namespace
-
-StatusWords statusWords(UiContext &context)
-{
-    ConnectionMonitor &monitor = context.monitor();
-    const BreakerSnapshot breaker = monitor.breaker();
-    if (monitor.link() == LinkState::None)
-        return {Tone::Neutral, QObject::tr("not connected"), false};
-    switch (breaker.state) {
-    case BreakerState::Closed:
-    case BreakerState::Disabled:
-        break;
-    case BreakerState::Open:
-        return {Tone::Warning,
-            breaker.probeDue ? QObject::tr("open · trying with the next request")
-                             : QObject::tr("open · retry in %1 s").arg(secondsLeft(breaker)),
-            true};
-    case BreakerState::HalfOpen:
-        return {Tone::Warning, QObject::tr("half-open · trying"), false};
-    case BreakerState::Isolated:
-        return {Tone::Warning, QObject::tr("offline by choice"), false};
-    }
-    if (monitor.link() == LinkState::Connecting)
-        return {Tone::Info, QObject::tr("connecting…"), false};
-    if (monitor.link() == LinkState::Unreachable)
-        return {Tone::Bad, QObject::tr("%1 · unreachable").arg(nameOf(breaker.state)), true};
-    return {
-        Tone::Good, nameOf(breaker.state) % u" · "_s % format::duration(monitor.latency()), false};
-}
 
 StatusStrip::StatusStrip(UiContext &context, QWidget *parent)
     : QFrame(parent)
     , m_context(context)
     , m_progress(new PlainLabel(this))
     , m_server(new PlainLabel(this))
-    , m_countdown(new QTimer(this))
 {
     setObjectName(u"statusFrame"_s);
     setAccessibleName(tr("Status"));
@@ -99,10 +48,10 @@ StatusStrip::StatusStrip(UiContext &context, QWidget *parent)
     m_server->setObjectName(u"serverStatusLabel"_s);
     m_server->setLevel(u"muted"_s);
     row->addWidget(m_server);
-    m_countdown->setInterval(250ms);
-    connect(m_countdown, &QTimer::timeout, this, &StatusStrip::followBreaker);
     connect(m_tryNow, &QPushButton::clicked, &context.monitor(), &ConnectionMonitor::tryNow);
     connect(&context.monitor(), &ConnectionMonitor::changed, this, &StatusStrip::follow);
+    connect(
+        &context.monitor(), &ConnectionMonitor::countdownTicked, this, &StatusStrip::followBreaker);
     connect(&context.tasks(), &TaskList::changed, this, &StatusStrip::follow);
     connect(&context, &UiContext::connectionProgress, m_progress, &PlainLabel::setText);
     follow();
@@ -134,7 +83,7 @@ void StatusStrip::follow()
     followBreaker();
     m_queue->setText(tr("%1 queued").arg(format::count(monitor.queued())));
     m_queue->setAccessibleName(tr("Requests waiting: %1").arg(monitor.queued()));
-    m_journal->setText(journalText(monitor.journal()));
+    m_journal->setText(journalWords(monitor.journal()));
     m_journal->setAccessibleName(tr("Journal: %1").arg(m_journal->text()));
     m_journal->setIcon(
         themeIcon(u"journal"_s, monitor.journal().parked.isEmpty() ? Tint::Muted : Tint::Warning));
@@ -155,16 +104,11 @@ void StatusStrip::follow()
 
 void StatusStrip::followBreaker()
 {
-    const StatusWords words = statusWords(m_context);
+    const StatusWords words = statusWords(m_context.monitor());
     m_breaker->setText(words.text);
     m_breaker->setAccessibleName(tr("Connection: %1").arg(words.text));
     m_breaker->setIcon(themeIcon(u"dot"_s, tintOf(words.tone)));
     m_tryNow->setVisible(words.canTryNow);
-    const bool open = m_context.monitor().breaker().state == BreakerState::Open;
-    if (open && !m_countdown->isActive())
-        m_countdown->start();
-    else if (!open)
-        m_countdown->stop();
 }
 
 void StatusStrip::fillTasks()

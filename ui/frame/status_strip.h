@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/theme/colours.h"
-
 #include <QtWidgets/QFrame>
 
 class QLabel;
 class QPushButton;
-class QTimer;
 
 namespace signalbox {
 
 class PlainLabel;
 class UiContext;
-
-//! "closed · 12 ms": what the breaker and the link say, in words.
-struct StatusWords {
-    Tone tone = Tone::Neutral;
-    QString text;
-    bool canTryNow = false;
-};
-[[nodiscard]] StatusWords statusWords(UiContext &context);
 
 /*! The line below the window: breaker with countdown and Try now, queue, journal, tasks, server.
  *  Owned by the window; every part leads to where more is told. */
@@ -46,7 +35,6 @@ private:
     QPushButton *m_tasks = nullptr;
     PlainLabel *m_progress = nullptr;
     PlainLabel *m_server = nullptr;
-    QTimer *m_countdown = nullptr;
     QString m_note;
 };
 

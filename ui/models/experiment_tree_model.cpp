@@ -11,6 +11,15 @@ using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
+namespace {
+
+QString countText(qint64 runs, bool atLeast)
+{
+    return format::count(runs) + (atLeast ? u"+"_s : QString());
+}
+
+} // namespace
+
 struct ExperimentTreeModel::Node {
     QString label;
     QString path;
@@ -174,15 +183,18 @@ void ExperimentTreeModel::setPinned(const QStringList &ids)
     rebuild();
 }
 
-void ExperimentTreeModel::setCount(const QString &id, qint64 runs)
+void ExperimentTreeModel::setCount(const QString &id, qint64 runs, bool atLeast)
 {
-    m_counts.insert(id, runs);
+    const auto known = m_counts.constFind(id);
+    if (atLeast && known != m_counts.cend() && known->runs > runs)
+        return;
+    m_counts.insert(id, {runs, atLeast});
     for (const auto &top : m_root->children) {
         if (top->pinnedCopy && top->id == id)
-            Q_EMIT dataChanged(indexOf(top.get()), indexOf(top.get()), {CountRole});
+            Q_EMIT dataChanged(indexOf(top.get()), indexOf(top.get()), {CountRole, CountTextRole});
     }
     if (const QModelIndex index = indexOfId(id); index.isValid())
-        Q_EMIT dataChanged(index, index, {CountRole});
+        Q_EMIT dataChanged(index, index, {CountRole, CountTextRole});
 }
 
 ExperimentTreeModel::Node *ExperimentTreeModel::nodeOf(const QModelIndex &index) const
@@ -236,7 +248,11 @@ QVariant ExperimentTreeModel::data(const QModelIndex &index, int role) const
     case PinnedRole:
         return node->pinnedCopy;
     case CountRole:
-        return m_counts.contains(node->id) ? QVariant(m_counts.value(node->id)) : QVariant();
+        return m_counts.contains(node->id) ? QVariant(m_counts.value(node->id).runs) : QVariant();
+    case CountTextRole:
+        if (const auto count = m_counts.constFind(node->id); count != m_counts.cend())
+            return countText(count->runs, count->atLeast);
+        return {};
     default:
         return {};
     }

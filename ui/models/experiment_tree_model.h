@@ -29,6 +29,7 @@ public:
     Q_ENUM(State)
     //! '/'-separated name of the node, also for folders.
     static constexpr int PathRole = NextFreeRole;
+    static constexpr int CountTextRole = NextFreeRole + 1; //!< "1,204", "1,000+".
 
     explicit ExperimentTreeModel(QObject *parent = nullptr);
     ~ExperimentTreeModel() override;
@@ -48,7 +49,9 @@ public:
     //! Ids; unknown ones are kept for the next load.
     void setPinned(const QStringList &ids);
     [[nodiscard]] const QStringList &pinned() const { return m_pinned; }
-    void setCount(const QString &id, qint64 runs);
+    //! `atLeast`: there are more runs than anybody has counted. A known whole is not replaced by a
+    //! part.
+    void setCount(const QString &id, qint64 runs, bool atLeast = false);
 
     [[nodiscard]] QModelIndex index(
         int row, int column, const QModelIndex &parent = {}) const override;
@@ -75,7 +78,11 @@ private:
     QList<mlflow::Experiment> m_incoming;
     QList<mlflow::Experiment> m_experiments;
     QStringList m_pinned;
-    QHash<QString, qint64> m_counts;
+    struct Count {
+        qint64 runs = 0;
+        bool atLeast = false;
+    };
+    QHash<QString, Count> m_counts;
     std::unique_ptr<Node> m_root;
     Error m_error;
     State m_state = State::Empty;

@@ -100,4 +100,9 @@ QString csv(const QAbstractItemModel &model, const QModelIndexList &selected)
     return table(model, rows, csvCell, u',');
 }
 
+QString csvField(const QString &text)
+{
+    return csvCell(text, true);
+}
+
 } // namespace signalbox::tabletext

@@ -18,6 +18,9 @@ namespace tabletext {
 //! spreadsheet would run as a formula get a leading apostrophe.
 [[nodiscard]] QString csv(const QAbstractItemModel &model, const QModelIndexList &selected = {});
 
+//! One cell of such a file.
+[[nodiscard]] QString csvField(const QString &text);
+
 } // namespace tabletext
 
 } // namespace signalbox

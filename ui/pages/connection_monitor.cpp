@@ -5,6 +5,7 @@
 #include "core/tracking/connector.h"
 #include "core/workspace/local_server.h"
 #include "core/workspace/profile.h"
+#include "ui/models/breaker_history.h"
 #include "ui/pages/ui_context.h"
 
 #include <QtCore/QDateTime>
@@ -17,7 +18,6 @@ namespace signalbox {
 
 namespace {
 
-constexpr qsizetype kKeptTransitions = 500;
 constexpr qsizetype kKeptLatencies = 90;
 
 } // namespace
@@ -42,8 +42,12 @@ QString nameOf(LinkState state)
 ConnectionMonitor::ConnectionMonitor(UiContext &context)
     : m_context(context)
     , m_log(new RequestLogModel(this))
+    , m_history(new BreakerHistory(this))
+    , m_countdown(new QTimer(this))
     , m_timer(new QTimer(this))
 {
+    m_countdown->setInterval(250ms);
+    connect(m_countdown, &QTimer::timeout, this, &ConnectionMonitor::countdownTicked);
     m_timer->setInterval(10s);
     connect(m_timer, &QTimer::timeout, this, &ConnectionMonitor::checkNow);
     connect(&context, &UiContext::connectionChanged, this, &ConnectionMonitor::attach);
@@ -60,13 +64,9 @@ void ConnectionMonitor::attach()
     if (!m_server)
         return;
     RestClient &client = m_server->client();
-    connect(&client, &RestClient::attemptFinished, this, [this](const AttemptRecord &record) {
-        m_log->add(record);
-        if (record.status > 0) {
-            m_latencies.append(static_cast<double>(record.elapsed.count()));
-            if (m_latencies.size() > kKeptLatencies)
-                m_latencies.removeFirst();
-        }
+    connect(&client, &RestClient::attemptFinished, this, &ConnectionMonitor::recordAttempt);
+    connect(&client, &RestClient::unauthorized, this, [this] {
+        m_unauthorized = true;
         scheduleChanged();
     });
     connect(&client, &RestClient::queueChanged, this, [this](int count) {
@@ -82,11 +82,9 @@ void ConnectionMonitor::attach()
         scheduleChanged();
     });
     Connector *connector = m_context.connector();
-    m_journal = connector->journalStatus();
-    connect(connector, &Connector::journalChanged, this, [this](const JournalStatus &status) {
-        m_journal = status;
-        scheduleChanged();
-    });
+    takeJournal(connector->journalStatus());
+    connect(connector, &Connector::journalChanged, this, &ConnectionMonitor::takeJournal);
+    m_history->begin(client.breaker().state(), QDateTime::currentMSecsSinceEpoch());
     if (LocalServer *local = m_context.localServer())
         connect(local, &LocalServer::statusChanged, this, &ConnectionMonitor::tryNow,
             Qt::UniqueConnection);
@@ -97,6 +95,7 @@ void ConnectionMonitor::attach()
 void ConnectionMonitor::detach()
 {
     m_timer->stop();
+    m_countdown->stop();
     m_health.cancel();
     if (m_server) {
         m_server->disconnect(this);
@@ -114,6 +113,9 @@ void ConnectionMonitor::detach()
     m_latencies.clear();
     m_queued = 0;
     m_journal = {};
+    m_journalPeak = 0;
+    m_awaySince = 0;
+    m_unauthorized = false;
     m_info.reset();
     m_error.reset();
     m_lastSeen = 0;
@@ -175,8 +177,11 @@ void ConnectionMonitor::take(const ConnectorHealth &health)
     m_answered = true;
     m_reachable = health.reachable;
     m_error = health.error;
-    m_journal = health.journal;
+    takeJournal(health.journal);
+    if (!health.reachable && m_awaySince == 0)
+        m_awaySince = QDateTime::currentMSecsSinceEpoch();
     if (health.reachable) {
+        m_awaySince = 0;
         m_info = health.server;
         m_latency = health.latency;
         m_lastSeen = QDateTime::currentMSecsSinceEpoch();
@@ -205,8 +210,15 @@ void ConnectionMonitor::goOnline()
 {
     if (!m_server)
         return;
-    m_server->breaker().reset();
     rememberOffline(false);
+    resetBreaker();
+}
+
+void ConnectionMonitor::resetBreaker()
+{
+    if (!m_server)
+        return;
+    m_server->breaker().reset();
     m_health.cancel();
     checkNow();
 }
@@ -225,18 +237,55 @@ void ConnectionMonitor::rememberOffline(bool offline)
         m_context.notify(saved.error());
 }
 
+void ConnectionMonitor::recordAttempt(const AttemptRecord &record)
+{
+    m_log->add(record);
+    if (record.status > 0) {
+        m_latencies.append(static_cast<double>(record.elapsed.count()));
+        if (m_latencies.size() > kKeptLatencies)
+            m_latencies.removeFirst();
+    }
+    const bool answered = record.status > 0 && record.status < 500;
+    if (answered)
+        m_awaySince = 0;
+    else if (m_awaySince == 0 && breaker().consecutiveFailures > 0) // not: held back, cancelled
+        m_awaySince = record.timeMs;
+    // Servers tell /health and /version to everybody; only the API shows that we are known.
+    if (answered && record.status < 400 && record.path.contains(u"/api/"_s))
+        m_unauthorized = false;
+    scheduleChanged();
+}
+
 void ConnectionMonitor::recordTransition(const Transition &transition)
 {
-    const TransitionEntry entry{QDateTime::currentMSecsSinceEpoch(), transition};
-    m_transitions.prepend(entry);
-    while (m_transitions.size() > kKeptTransitions)
-        m_transitions.removeLast();
+    m_history->add(transition, QDateTime::currentMSecsSinceEpoch());
     if (transition.to == BreakerState::Closed && transition.from != BreakerState::Closed)
         checkNow();
     else if (transition.to == BreakerState::Open)
         m_reachable = false;
-    Q_EMIT transitioned(entry);
+    if (transition.to == BreakerState::Open)
+        m_countdown->start();
+    else
+        m_countdown->stop();
     scheduleChanged();
+}
+
+void ConnectionMonitor::takeJournal(const JournalStatus &journal)
+{
+    m_journal = journal;
+    const int pending = pendingItems(journal);
+    m_journalPeak = pending == 0 ? 0 : qMax(m_journalPeak, pending);
+    scheduleChanged();
+}
+
+int ConnectionMonitor::pendingItems(const JournalStatus &journal)
+{
+    return journal.pendingRuns + journal.pendingBatches + journal.pendingArtifacts;
+}
+
+QueueStatus ConnectionMonitor::queue() const
+{
+    return m_server ? m_server->client().queueStatus() : QueueStatus{};
 }
 
 void ConnectionMonitor::scheduleChanged()

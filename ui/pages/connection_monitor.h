@@ -16,6 +16,7 @@ class QTimer;
 
 namespace signalbox {
 
+class BreakerHistory;
 class UiContext;
 struct ConnectorHealth;
 
@@ -26,11 +27,6 @@ class Server;
 //! How the window stands to its server, in one word for the dot in the top bar.
 enum class LinkState : quint8 { None, Connecting, Online, Unreachable, Offline };
 [[nodiscard]] QString nameOf(LinkState state); //!< "not connected", "connecting", ...
-
-struct TransitionEntry {
-    qint64 timeMs = 0; //!< UTC epoch milliseconds.
-    Transition transition;
-};
 
 /*! Watches the present connection for status bar, overview and health page: keeps the request log,
  *  the breaker's transitions and the last latencies, and asks for the server's health every ten
@@ -57,7 +53,16 @@ public:
     [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
     [[nodiscard]] qint64 lastSeenMs() const { return m_lastSeen; } //!< 0 for never.
     [[nodiscard]] RequestLogModel &requestLog() { return *m_log; }
-    [[nodiscard]] const QList<TransitionEntry> &transitions() const { return m_transitions; }
+    [[nodiscard]] BreakerHistory &history() const { return *m_history; }
+    [[nodiscard]] QueueStatus queue() const;
+    //! When the first of the failures in a row happened; 0 while the server answers.
+    [[nodiscard]] qint64 awaySinceMs() const { return m_awaySince; }
+    //! The server answered with 401, and nothing was accepted since.
+    [[nodiscard]] bool isUnauthorized() const { return m_unauthorized; }
+    /*! What the journal held at most since it was last empty, in batches, runs and files: the whole
+     *  of which a progress bar shows a part. */
+    [[nodiscard]] int journalPeak() const { return m_journalPeak; }
+    [[nodiscard]] static int pendingItems(const JournalStatus &journal);
     //! The first answer (or failure) of this connection is there.
     [[nodiscard]] bool isSettled() const { return !m_hasServer || m_answered; }
 
@@ -65,17 +70,21 @@ public:
     void tryNow(); //!< Lets the breaker probe at once.
     void stayOffline(); //!< Remembered by the profile.
     void goOnline();
+    void resetBreaker(); //!< Closes the circuit and asks at once.
 
 Q_SIGNALS:
     //! Anything above changed; at most once per event loop turn.
     void changed();
-    void transitioned(const signalbox::TransitionEntry &entry);
+    //! Four times a second while a countdown runs; what it counts is in breaker().
+    void countdownTicked();
 
 private:
     void attach();
     void detach();
     void take(const ConnectorHealth &health);
+    void recordAttempt(const AttemptRecord &record);
     void recordTransition(const Transition &transition);
+    void takeJournal(const JournalStatus &journal);
     [[nodiscard]] bool localServerIsStopped() const;
     void rememberOffline(bool offline);
     void scheduleChanged();
@@ -95,8 +104,12 @@ private:
     std::optional<Error> m_error;
     qint64 m_lastSeen = 0;
     RequestLogModel *m_log = nullptr;
-    QList<TransitionEntry> m_transitions;
+    BreakerHistory *m_history = nullptr;
+    qint64 m_awaySince = 0;
+    bool m_unauthorized = false;
+    int m_journalPeak = 0;
     ScopedCall<ConnectorHealth> m_health;
+    QTimer *m_countdown = nullptr;
     QTimer *m_timer = nullptr;
 };
 

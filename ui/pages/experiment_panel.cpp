@@ -47,10 +47,9 @@ public:
             painter->drawPixmap(box.left(), box.center().y() - kStar / 2 + 1, star);
             box.setLeft(box.left() + kStar + 6);
         }
-        const QVariant runs = index.data(CountRole);
-        if (runs.isValid()) {
+        const QString text = index.data(ExperimentTreeModel::CountTextRole).toString();
+        if (!text.isEmpty()) {
             painter->setPen(colours.muted);
-            const QString text = format::count(runs.toLongLong());
             painter->drawText(box, Qt::AlignRight | Qt::AlignVCenter, text);
             box.setRight(box.right() - option.fontMetrics.horizontalAdvance(text) - 8);
         }
@@ -74,6 +73,7 @@ ExperimentPanel::ExperimentPanel(const UiSettings &settings, QWidget *parent)
     : QWidget(parent)
     , m_settings(settings)
     , m_model(new ExperimentTreeModel(this))
+    , m_counter(new RunCounter(this))
     , m_proxy(new QSortFilterProxyModel(this))
     , m_filter(new SearchField(tr("Filter experiments"), this))
     , m_tree(new QTreeView(this))
@@ -94,6 +94,8 @@ ExperimentPanel::ExperimentPanel(const UiSettings &settings, QWidget *parent)
     m_model->setPinned(m_settings.value(kPinnedKey).toStringList());
     connect(m_filter, &SearchField::searchChanged, this, &ExperimentPanel::applyFilter);
     connect(m_model, &ExperimentTreeModel::stateChanged, this, &ExperimentPanel::showState);
+    connect(m_model, &ExperimentTreeModel::stateChanged, this, &ExperimentPanel::countRuns);
+    connect(m_counter, &RunCounter::counted, m_model, &ExperimentTreeModel::setCount);
     connect(m_model, &QAbstractItemModel::modelReset, this, &ExperimentPanel::restoreView);
     showState();
 }
@@ -166,6 +168,25 @@ void ExperimentPanel::applyFilter(const QString &text)
     m_restoring = false;
     restoreView();
     showState();
+}
+
+void ExperimentPanel::setRunSource(FetchRuns fetch)
+{
+    m_counter->setSource(std::move(fetch));
+}
+
+void ExperimentPanel::countRuns()
+{
+    if (m_model->state() != ExperimentTreeModel::State::Ready)
+        return;
+    QStringList wanted = m_model->pinned();
+    for (const mlflow::Experiment &experiment : m_model->experiments()) {
+        if (!wanted.contains(experiment.id.text()))
+            wanted.append(experiment.id.text());
+        if (wanted.size() >= RunCounter::kExperiments)
+            break;
+    }
+    m_counter->count(wanted);
 }
 
 void ExperimentPanel::focusFilter()

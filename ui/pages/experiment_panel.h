@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/experiment_tree_model.h"
+#include "ui/models/run_counter.h"
 #include "ui/pages/ui_settings.h"
 
 #include <QtWidgets/QWidget>
@@ -27,6 +28,8 @@ public:
     [[nodiscard]] const QString &currentId() const { return m_currentId; }
     //! Shows it as chosen; emits nothing.
     void setCurrent(const QString &id);
+    //! Whom to ask for the number of runs; empty while there is no connection.
+    void setRunSource(FetchRuns fetch);
     void focusFilter();
     void togglePin(const QString &id);
 
@@ -42,6 +45,7 @@ protected:
 private:
     void buildTree();
     void showState();
+    void countRuns();
     void showMenu(const QPoint &position);
     void applyFilter(const QString &text);
     void restoreView();
@@ -49,6 +53,7 @@ private:
 
     UiSettings m_settings;
     ExperimentTreeModel *m_model = nullptr;
+    RunCounter *m_counter = nullptr;
     QSortFilterProxyModel *m_proxy = nullptr;
     SearchField *m_filter = nullptr;
     QTreeView *m_tree = nullptr;

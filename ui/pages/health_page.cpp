@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/health_page.h"
 
-#include "core/tracking/connector.h"
+#include "ui/models/breaker_history.h"
 #include "ui/models/formatters.h"
-#include "ui/models/table_text.h"
+#include "ui/pages/breaker_timeline.h"
 #include "ui/pages/connection_monitor.h"
-#include "ui/pages/request_filter_model.h"
+#include "ui/pages/journal_view.h"
+#include "ui/pages/request_log_view.h"
 #include "ui/pages/status_cards.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/data_table.h"
-#include "ui/widgets/fact_grid.h"
 #include "ui/widgets/page_header.h"
-#include "ui/widgets/plain_label.h"
-#include "ui/widgets/search_field.h"
-#include "ui/widgets/sparkline.h"
 
-#include <QtCore/QDateTime>
-#include <QtCore/QSaveFile>
-#include <QtGui/QStandardItemModel>
-#include <QtWidgets/QCheckBox>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QSplitter>
+#include <QtWidgets/QTabWidget>
 #include <QtWidgets/QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -32,38 +25,14 @@ namespace signalbox {
 
 namespace {
 
-QStandardItem *textItem(const QString &text, bool quiet = false)
-{
-    auto *item = new QStandardItem(text);
-    item->setToolTip(plainToolTip(text));
-    if (quiet)
-        item->setForeground(Theme::instance().colours().muted);
-    return item;
-}
-
-QStandardItem *stateItem(BreakerState state)
-{
-    BreakerSnapshot snapshot;
-    snapshot.state = state;
-    const PillLook look = pillForBreaker(snapshot);
-    auto *item = new QStandardItem(look.text);
-    item->setData(QVariant::fromValue(look), kPillRole);
-    return item;
-}
-
-QPushButton *plainButton(QAction *action, QWidget *parent)
-{
-    return buttonFor(action, parent, u"quiet"_s);
-}
+enum Tab : int { Requests, Journal, Transitions };
 
 } // namespace
 
 HealthPage::HealthPage(UiContext &context, QWidget *parent)
     : Page(u"health"_s, tr("Health"), context, parent)
     , m_header(new PageHeader(tr("Health"), this))
-    , m_timeline(new QStandardItemModel(0, 3, this))
-    , m_parked(new QStandardItemModel(0, 2, this))
-    , m_filter(new RequestFilterModel(this))
+    , m_tabs(new QTabWidget(this))
 {
     buildActions();
     auto *column = new QVBoxLayout(this);
@@ -71,19 +40,18 @@ HealthPage::HealthPage(UiContext &context, QWidget *parent)
     column->setSpacing(kGrid + 2);
     column->addWidget(m_header);
     column->addWidget(buildCards());
-    auto *splitter = new QSplitter(Qt::Vertical, this);
-    splitter->setObjectName(u"healthSplitter"_s);
-    splitter->setChildrenCollapsible(false);
-    splitter->setHandleWidth(kGrid * 3 / 2);
-    splitter->addWidget(buildTimeline());
-    splitter->addWidget(buildLog());
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 5);
-    column->addWidget(splitter, 1);
+    column->addWidget(buildTimeline());
+    m_tabs->setObjectName(u"healthTabWidget"_s);
+    m_tabs->setAccessibleName(tr("Requests, journal and transitions"));
+    m_tabs->setDocumentMode(true);
+    m_journal = new JournalView(context, m_tabs);
+    m_tabs->addTab(new RequestLogView(context, m_copy, m_export, m_tabs), tr("Requests"));
+    m_tabs->addTab(m_journal, tr("Journal"));
+    m_tabs->addTab(buildTransitions(), tr("Transitions"));
+    column->addWidget(m_tabs, 1);
+    buildTabActions();
     connect(&context.monitor(), &ConnectionMonitor::changed, this, &HealthPage::follow);
-    connect(&context.monitor(), &ConnectionMonitor::transitioned, this, &HealthPage::fillTimeline);
     connect(&context, &UiContext::connectionChanged, this, &HealthPage::follow);
-    fillTimeline();
     follow();
 }
 
@@ -91,7 +59,11 @@ void HealthPage::buildActions()
 {
     ConnectionMonitor &monitor = context().monitor();
     m_tryNow = makeAction(u"healthTryNow"_s, tr("Try now"), u"refresh"_s);
+    m_tryNow->setToolTip(tr("Ask the server at once instead of after the break"));
     connect(m_tryNow, &QAction::triggered, &monitor, &ConnectionMonitor::tryNow);
+    m_reset = makeAction(u"healthReset"_s, tr("Reset"), u"rollback"_s);
+    m_reset->setToolTip(tr("Close the circuit and forget the failures in a row"));
+    connect(m_reset, &QAction::triggered, &monitor, &ConnectionMonitor::resetBreaker);
     m_offline = makeAction(u"healthStayOffline"_s, tr("Stay offline"), u"offline"_s);
     m_offline->setToolTip(tr("Send nothing until you go online again"));
     connect(m_offline, &QAction::triggered, &monitor, &ConnectionMonitor::stayOffline);
@@ -99,13 +71,29 @@ void HealthPage::buildActions()
     connect(m_online, &QAction::triggered, &monitor, &ConnectionMonitor::goOnline);
     m_copy = makeAction(u"copyLog"_s, tr("Copy"), u"copy"_s);
     m_copy->setToolTip(tr("Copy the selected requests, or all, as a table"));
-    connect(m_copy, &QAction::triggered, this, [this] { m_logTable->copySelection(); });
-    m_export = makeAction(u"exportLog"_s, tr("Export…"), u"download"_s);
-    m_export->setToolTip(tr("Write the shown requests to a CSV file"));
-    connect(m_export, &QAction::triggered, this, &HealthPage::exportLog);
+    m_export = makeAction(
+        u"exportLog"_s, tr("Export…"), u"download"_s, QKeySequence(Qt::CTRL | Qt::Key_E));
+    m_export->setToolTip(tr("Write the shown requests to a CSV, JSON or NDJSON file"));
     m_header->addAction(m_tryNow);
+    m_header->addAction(m_reset);
     m_header->addAction(m_offline);
     m_header->addAction(m_online, u"primary"_s);
+}
+
+void HealthPage::buildTabActions()
+{
+    const QStringList ids{u"requests"_s, u"journal"_s, u"transitions"_s};
+    for (int tab = 0; tab < m_tabs->count(); ++tab) {
+        const QKeySequence keys(u"Alt+%1"_s.arg(tab + 1));
+        QAction *action = makeAction(ids.at(tab) % u"Tab"_s,
+            tr("Show %1").arg(m_tabs->tabText(tab).toLower()), u"list"_s, keys);
+        connect(action, &QAction::triggered, m_tabs, [this, tab] {
+            m_tabs->setCurrentIndex(tab);
+            m_tabs->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+        });
+        m_tabs->setTabToolTip(tab, keys.toString(QKeySequence::NativeText));
+        m_tabActions.append(action);
+    }
 }
 
 QWidget *HealthPage::buildCards()
@@ -114,16 +102,8 @@ QWidget *HealthPage::buildCards()
     auto *row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kGrid * 3 / 2);
-    auto *traffic = new Card(tr("Traffic"), box);
-    traffic->setObjectName(u"trafficCard"_s);
-    m_traffic = new FactGrid(traffic);
-    m_sparkline = new Sparkline(traffic);
-    m_sparkline->setAccessibleName(tr("Latency of the last requests"));
-    traffic->body()->addWidget(m_traffic);
-    traffic->body()->addWidget(m_sparkline);
-    traffic->body()->addStretch(1);
     row->addWidget(new BreakerCard(context(), box), 1);
-    row->addWidget(traffic, 1);
+    row->addWidget(new TrafficCard(context(), box), 1);
     row->addWidget(new JournalCard(context(), box), 1);
     box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     return box;
@@ -131,86 +111,40 @@ QWidget *HealthPage::buildCards()
 
 QWidget *HealthPage::buildTimeline()
 {
-    auto *box = new QWidget(this);
-    box->setMinimumHeight(5 * kRowHeight);
-    auto *row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid * 3 / 2);
-    m_timeline->setHorizontalHeaderLabels({tr("Time"), tr("Now"), tr("Why")});
-    row->addWidget(buildTable(tr("Transitions"), u"transitionsTableView"_s, m_timeline,
-                       tr("The breaker has not changed its state.")),
-        3);
-    m_parked->setHorizontalHeaderLabels({tr("What"), tr("Why")});
-    row->addWidget(buildTable(tr("Parked items"), u"parkedTableView"_s, m_parked,
-                       tr("The server has not refused anything for good.")),
-        2);
-    return box;
-}
-
-Card *HealthPage::buildTable(
-    const QString &title, const QString &name, QStandardItemModel *model, const QString &emptyText)
-{
-    auto *card = new Card(title, this);
-    card->setFlush(true);
-    auto *table = new DataTable(card);
-    table->setObjectName(name);
-    table->setAccessibleName(title);
-    table->setModel(model);
-    table->horizontalHeader()->resizeSection(0, model->columnCount() == 3 ? 90 : 180);
-    table->horizontalHeader()->resizeSection(1, 110);
-    auto *label = new PlainLabel(emptyText, card);
-    label->setLevel(u"muted"_s);
-    label->setContentsMargins(kGrid * 3 / 2, 0, kGrid, 0);
-    label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    card->body()->addWidget(label);
-    card->body()->addWidget(table, 1);
-    card->body()->addStretch(0);
-    const auto follow = [table, label, model] {
-        label->setVisible(model->rowCount() == 0);
-        table->setVisible(model->rowCount() > 0);
-    };
-    connect(model, &QAbstractItemModel::rowsInserted, card, follow);
-    connect(model, &QAbstractItemModel::rowsRemoved, card, follow);
-    follow();
+    auto *card = new Card(tr("Breaker over time"), this);
+    card->body()->setContentsMargins(kGrid * 3 / 2, 0, kGrid * 3 / 2, kGrid / 2);
+    card->body()->addWidget(new BreakerTimeline(context().monitor().history(), card));
+    card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     return card;
 }
 
-QWidget *HealthPage::buildLog()
+QWidget *HealthPage::buildTransitions()
 {
-    m_logCard = new Card(tr("Requests"), this);
-    m_logCard->setObjectName(u"requestLogCard"_s);
-    m_logCard->setFlush(true);
-    auto *search = new SearchField(tr("Filter requests"), m_logCard);
-    search->setObjectName(u"requestFilterLineEdit"_s);
-    search->setFixedWidth(240);
-    auto *failures = new QCheckBox(tr("Failures only"), m_logCard);
-    failures->setObjectName(u"requestFailuresCheckBox"_s);
-    failures->setAccessibleName(tr("Show failed requests only"));
-    m_logCard->addHeaderWidget(failures);
-    m_logCard->addHeaderWidget(search);
-    m_logCard->addHeaderWidget(plainButton(m_copy, m_logCard));
-    m_logCard->addHeaderWidget(plainButton(m_export, m_logCard));
-    m_filter->setSourceModel(&context().monitor().requestLog());
-    m_logTable = new DataTable(m_logCard);
-    m_logTable->setObjectName(u"requestLogTableView"_s);
-    m_logTable->setAccessibleName(tr("Requests, newest first"));
-    m_logTable->setModel(m_filter);
-    QHeaderView *header = m_logTable->horizontalHeader();
-    header->resizeSection(RequestLogModel::Time, 110);
-    header->resizeSection(RequestLogModel::Verb, 64);
-    header->resizeSection(RequestLogModel::Path, 460);
-    header->resizeSection(RequestLogModel::Status, 84);
-    header->resizeSection(RequestLogModel::Millis, 70);
-    header->resizeSection(RequestLogModel::Attempt, 100);
-    m_logCard->body()->addWidget(m_logTable);
-    connect(search, &SearchField::searchChanged, m_filter, &RequestFilterModel::setText);
-    connect(failures, &QCheckBox::toggled, m_filter, &RequestFilterModel::setOnlyFailures);
-    return m_logCard;
+    auto *card = new Card({}, m_tabs);
+    card->setFlush(true);
+    card->setAccessibleName(tr("Transitions"));
+    auto *table = new DataTable(card);
+    table->setObjectName(u"transitionsTableView"_s);
+    table->setAccessibleName(tr("States of the breaker, newest first"));
+    table->setModel(&context().monitor().history());
+    table->horizontalHeader()->resizeSection(BreakerHistory::Time, 100);
+    table->horizontalHeader()->resizeSection(BreakerHistory::State, 120);
+    table->horizontalHeader()->resizeSection(BreakerHistory::Lasted, 110);
+    card->body()->addWidget(table, 1);
+    return card;
 }
 
 void HealthPage::refresh()
 {
     context().monitor().checkNow();
+    m_journal->refresh();
+}
+
+void HealthPage::openTarget(const PageTarget &target)
+{
+    const QStringList names{u"requests"_s, u"journal"_s, u"transitions"_s};
+    if (const qsizetype tab = names.indexOf(target.action); tab >= 0)
+        m_tabs->setCurrentIndex(static_cast<int>(tab));
 }
 
 bool HealthPage::isReady() const
@@ -220,7 +154,8 @@ bool HealthPage::isReady() const
 
 QList<QAction *> HealthPage::pageActions() const
 {
-    return {m_tryNow, m_offline, m_online, m_copy, m_export};
+    return QList<QAction *>{m_tryNow, m_reset, m_offline, m_online, m_copy, m_export}
+    + m_tabActions;
 }
 
 void HealthPage::follow()
@@ -231,62 +166,21 @@ void HealthPage::follow()
     m_header->setSubtitle(connected
             ? QString(context().connectionTitle() % u" · "_s % monitor.address())
             : tr("not connected"));
+    const BreakerSnapshot breaker = monitor.breaker();
     m_tryNow->setEnabled(connected && link != LinkState::Offline);
+    m_reset->setVisible(link != LinkState::Offline);
+    m_reset->setEnabled(
+        connected && (breaker.state != BreakerState::Closed || breaker.consecutiveFailures > 0));
     m_offline->setVisible(link != LinkState::Offline);
     m_offline->setEnabled(connected);
     m_online->setVisible(link == LinkState::Offline);
-    m_traffic->setFact(tr("Requests waiting or running"), format::count(monitor.queued()), true);
-    m_traffic->setFact(tr("Latency"),
-        link == LinkState::Online ? format::duration(monitor.latency()) : QString(), true);
-    m_traffic->setFact(tr("Attempts seen"), format::count(monitor.requestLog().total()), true);
-    m_sparkline->setValues(monitor.latencies());
-    m_logCard->setNote(tr("last %1 of %2")
-                           .arg(format::count(monitor.requestLog().rowCount()),
-                               format::count(monitor.requestLog().total())));
-    fillParked();
+    const qsizetype parked = monitor.journal().parked.size();
+    m_tabs->setTabText(Journal,
+        parked == 0 ? tr("Journal") : tr("Journal · %1 parked").arg(format::count(parked)));
+    const qint64 changes = monitor.history().transitions();
+    m_tabs->setTabText(Transitions,
+        changes == 0 ? tr("Transitions") : tr("Transitions · %1").arg(format::count(changes)));
     Q_EMIT readyChanged();
-}
-
-void HealthPage::fillTimeline()
-{
-    m_timeline->removeRows(0, m_timeline->rowCount());
-    for (const TransitionEntry &entry : context().monitor().transitions()) {
-        const Transition &t = entry.transition;
-        const QString why = t.manual && t.reason.isEmpty() ? tr("by hand") : t.reason;
-        m_timeline->appendRow({textItem(format::timeOfDay(entry.timeMs), true), stateItem(t.to),
-            textItem(format::oneLine(why))});
-    }
-}
-
-void HealthPage::fillParked()
-{
-    const QList<ParkedItem> &items = context().monitor().journal().parked;
-    if (items.size() == m_parkedShown)
-        return;
-    m_parkedShown = items.size();
-    m_parked->removeRows(0, m_parked->rowCount());
-    for (const ParkedItem &item : items)
-        m_parked->appendRow(
-            {textItem(format::oneLine(item.what)), textItem(format::oneLine(item.reason), true)});
-}
-
-void HealthPage::exportLog()
-{
-    FileQuestion question{
-        tr("Export the request log"), u"requests.csv"_s, {tr("Comma-separated values (*.csv)")}};
-    context().dialogs().saveFile(this, question, [this](const QString &path) {
-        if (path.isEmpty())
-            return;
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(tabletext::csv(*m_filter).toUtf8()) < 0
-            || !file.commit()) {
-            context().notify(Tone::Bad,
-                tr("%1 could not be written: %2 Choose another folder.")
-                    .arg(path, file.errorString()));
-            return;
-        }
-        context().notify(Tone::Good, tr("Wrote %1").arg(path));
-    });
 }
 
 } // namespace signalbox

@@ -3,19 +3,15 @@
 
 #include "ui/pages/page.h"
 
-class QStandardItemModel;
+class QTabWidget;
 
 namespace signalbox {
 
-class Card;
-class DataTable;
-class FactGrid;
+class JournalView;
 class PageHeader;
-class RequestFilterModel;
-class Sparkline;
 
-/*! Breaker with countdown and its transitions, queue, journal with parked items, and the request
- *  log. Everything comes from the ConnectionMonitor; the page asks the server nothing itself. */
+/*! Breaker with countdown and timeline, queue, journal with parked items, and the request log.
+ *  Everything but the journal's entries comes from the ConnectionMonitor. */
 class HealthPage final : public Page {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(HealthPage)
@@ -24,36 +20,29 @@ public:
     explicit HealthPage(UiContext &context, QWidget *parent = nullptr);
 
     void refresh() override;
+    //! Actions "requests", "journal" and "transitions" bring that tab to the front.
+    void openTarget(const PageTarget &target) override;
     [[nodiscard]] bool isReady() const override;
     [[nodiscard]] QList<QAction *> pageActions() const override;
 
 private:
     void buildActions();
+    void buildTabActions();
     [[nodiscard]] QWidget *buildCards();
     [[nodiscard]] QWidget *buildTimeline();
-    //! A table in a card, with a text in its place while it is empty.
-    [[nodiscard]] Card *buildTable(const QString &title, const QString &name,
-        QStandardItemModel *model, const QString &emptyText);
-    [[nodiscard]] QWidget *buildLog();
+    [[nodiscard]] QWidget *buildTransitions();
     void follow();
-    void fillTimeline();
-    void fillParked();
-    void exportLog();
 
     PageHeader *m_header = nullptr;
     QAction *m_tryNow = nullptr;
+    QAction *m_reset = nullptr;
     QAction *m_offline = nullptr;
     QAction *m_online = nullptr;
     QAction *m_copy = nullptr;
     QAction *m_export = nullptr;
-    FactGrid *m_traffic = nullptr;
-    Sparkline *m_sparkline = nullptr;
-    QStandardItemModel *m_timeline = nullptr;
-    QStandardItemModel *m_parked = nullptr;
-    Card *m_logCard = nullptr;
-    DataTable *m_logTable = nullptr;
-    RequestFilterModel *m_filter = nullptr;
-    qsizetype m_parkedShown = -1;
+    QList<QAction *> m_tabActions;
+    QTabWidget *m_tabs = nullptr;
+    JournalView *m_journal = nullptr;
 };
 
 } // namespace signalbox

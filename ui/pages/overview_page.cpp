@@ -9,7 +9,6 @@
 #include "ui/pages/status_cards.h"
 #include "ui/pages/welcome_panel.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/banner.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
@@ -39,7 +38,6 @@ constexpr int kExperimentsAsked = 100;
 OverviewPage::OverviewPage(UiContext &context, QWidget *parent)
     : Page(u"overview"_s, tr("Overview"), context, parent)
     , m_header(new PageHeader(tr("Overview"), this))
-    , m_banner(new Banner(this))
     , m_stack(new QStackedWidget(this))
     , m_welcome(new WelcomePanel(context, this))
     , m_runs(new RecentRunsModel(this))
@@ -48,14 +46,11 @@ OverviewPage::OverviewPage(UiContext &context, QWidget *parent)
     column->setContentsMargins(2 * kGrid, kGrid + 2, 2 * kGrid, 2 * kGrid);
     column->setSpacing(kGrid + 2);
     column->addWidget(m_header);
-    column->addWidget(m_banner);
     column->addWidget(m_stack, 1);
     m_dashboard = buildDashboard();
     m_stack->setObjectName(u"overviewStackedWidget"_s);
     m_stack->addWidget(m_welcome);
     m_stack->addWidget(m_dashboard);
-    QPushButton *tryNow = m_banner->addButton(u"overviewTryNowPushButton"_s, tr("Try now"));
-    connect(tryNow, &QPushButton::clicked, &context.monitor(), &ConnectionMonitor::tryNow);
     connect(&context.monitor(), &ConnectionMonitor::changed, this, &OverviewPage::follow);
     connect(&context, &UiContext::connectionChanged, this, &OverviewPage::follow);
     connect(&context, &UiContext::aboutToDisconnect, this, &OverviewPage::drop);
@@ -158,15 +153,6 @@ void OverviewPage::follow()
     const bool welcome = link == LinkState::None || m_welcome->isStarting();
     m_stack->setCurrentWidget(welcome ? m_welcome : m_dashboard);
     m_header->setSubtitle(welcome ? QString() : context().connectionTitle());
-    if (welcome || link == LinkState::Online || link == LinkState::Connecting)
-        m_banner->clear();
-    else if (link == LinkState::Offline)
-        m_banner->showMessage(Tone::Warning,
-            tr("You are offline by choice. What is shown was read before; new values are kept in "
-               "the journal."));
-    else
-        m_banner->showMessage(Tone::Bad,
-            monitor.error() ? monitor.error()->text() : tr("The server is unreachable."));
     const bool online = link == LinkState::Online;
     if (online && !m_wasOnline)
         load();

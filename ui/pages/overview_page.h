@@ -11,7 +11,6 @@ class QVBoxLayout;
 
 namespace signalbox {
 
-class Banner;
 class Card;
 class DataTable;
 class EmptyState;
@@ -46,7 +45,6 @@ private:
     void drop();
 
     PageHeader *m_header = nullptr;
-    Banner *m_banner = nullptr;
     QStackedWidget *m_stack = nullptr;
     WelcomePanel *m_welcome = nullptr;
     QWidget *m_dashboard = nullptr;

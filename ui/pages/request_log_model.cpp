@@ -30,6 +30,8 @@ QString textOf(const AttemptRecord &record, int column)
         return QString::number(record.elapsed.count());
     case RequestLogModel::Attempt:
         return QString::number(record.attempt);
+    case RequestLogModel::Class:
+        return nameOf(record.requestClass);
     case RequestLogModel::Detail:
         return record.error.isEmpty() ? record.requestId : record.error;
     case RequestLogModel::ColumnCount:
@@ -60,6 +62,7 @@ QVariant colourOf(const AttemptRecord &record, int column)
     if (failed && (column == RequestLogModel::Status || column == RequestLogModel::Detail))
         return record.status > 0 && record.status < 500 ? c.warning : c.bad;
     if (column == RequestLogModel::Time || column == RequestLogModel::Detail
+        || column == RequestLogModel::Class
         || (column == RequestLogModel::Attempt && record.attempt == 1))
         return c.muted;
     return {};
@@ -86,6 +89,11 @@ void RequestLogModel::clear()
     m_records.clear();
     m_total = 0;
     endResetModel();
+}
+
+const AttemptRecord &RequestLogModel::record(int row) const
+{
+    return m_records.at(static_cast<std::size_t>(row));
 }
 
 int RequestLogModel::rowCount(const QModelIndex &parent) const
@@ -131,7 +139,7 @@ QVariant RequestLogModel::headerData(int section, Qt::Orientation orientation, i
     if (role != Qt::DisplayRole)
         return {};
     const std::array<QString, ColumnCount> names{tr("Time"), tr("Verb"), tr("Path"), tr("Status"),
-        tr("ms"), tr("Attempt"), tr("Request id or error")};
+        tr("ms"), tr("Attempt"), tr("Class"), tr("Request id or error")};
     return names.at(static_cast<std::size_t>(section));
 }
 

@@ -16,12 +16,13 @@ class RequestLogModel final : public QAbstractTableModel {
 
 public:
     static constexpr int kLimit = 2000;
-    enum Column : int { Time, Verb, Path, Status, Millis, Attempt, Detail, ColumnCount };
+    enum Column : int { Time, Verb, Path, Status, Millis, Attempt, Class, Detail, ColumnCount };
 
     using QAbstractTableModel::QAbstractTableModel;
     void add(const AttemptRecord &record);
     void clear();
     [[nodiscard]] qint64 total() const { return m_total; } //!< Also those that were dropped.
+    [[nodiscard]] const AttemptRecord &record(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;

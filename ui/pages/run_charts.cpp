@@ -179,8 +179,8 @@ void RunCharts::draw(const QString &metric)
         if (curve == m_curves.end() || curve->second.points.isEmpty())
             continue;
         const int colour = m_colours.value(run.info.id.text(), static_cast<int>(lines.size()));
-        lines.push_back({format::oneLine(run.info.name, 60),
-            Theme::instance().colours().seriesColour(colour), pointsOf(curve->second.points)});
+        lines.push_back(
+            {format::oneLine(run.info.name, 60), QColor(), pointsOf(curve->second.points), colour});
     }
     m_charts.at(static_cast<size_t>(place))->setSeries(std::move(lines));
 }

@@ -157,12 +157,14 @@ void RunsPage::attach()
     if (m_attached || !context().server())
         return;
     m_attached = true;
-    m_list->model().setSource([this](const mlflow::RunQuery &query) {
+    const auto runs = [this](const mlflow::RunQuery &query) {
         Connector *connector = context().connector();
         return connector ? connector->searchRuns(query)
                          : Call<mlflow::Page<mlflow::Run>>::finished(
                              Failure(ErrorKind::Cancelled, u"The connection was closed."_s));
-    });
+    };
+    m_list->model().setSource(runs);
+    m_experiments->setRunSource(runs);
     m_list->charts().setSource([this](const RunId &run, const QString &key) {
         return context().server() ? context().server()->metrics.fullHistory(run, key)
                                   : Call<QList<mlflow::Metric>>::finished(Failure(
@@ -182,6 +184,7 @@ void RunsPage::detach()
     m_list->model().setSource({});
     m_list->charts().setSource({});
     m_experiments->model().setSource({});
+    m_experiments->setRunSource({});
     m_detail->detach();
     m_undo->clear();
 }
@@ -310,8 +313,9 @@ void RunsPage::stateChanged()
     const bool refused = model.state() == State::Failed
         && model.error().kind == ErrorKind::InvalidRequest && m_query->isActive();
     m_query->setRefusal(refused ? format::oneLine(model.error().message, 500) : QString());
-    if (model.state() == State::Complete && !m_query->isActive())
-        m_experiments->model().setCount(m_experiments->currentId(), model.runCount());
+    const bool all = model.state() == State::Complete;
+    if ((all || model.state() == State::Partial) && !m_query->isActive())
+        m_experiments->model().setCount(m_experiments->currentId(), model.runCount(), !all);
     showHeader();
     updateActions();
     Q_EMIT readyChanged();

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtWidgets/QWidget>
+#include "ui/widgets/status_card.h"
 
-class QPushButton;
-class QTimer;
+class QProgressBar;
 
 namespace signalbox {
 
-class Card;
-class FactGrid;
 class PlainLabel;
 class Sparkline;
-class StatusPill;
 class UiContext;
-struct BreakerSnapshot;
-struct PillLook;
-
-//! The look of a breaker state: icon, word, colour.
-[[nodiscard]] PillLook pillForBreaker(const BreakerSnapshot &breaker);
 
 //! Server, version, store, latency with its last values.
-class ConnectionCard final : public QWidget {
+class ConnectionCard final : public StatusCard {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ConnectionCard)
 
@@ -31,34 +22,42 @@ public:
 private:
     void follow();
     UiContext &m_context;
-    StatusPill *m_pill = nullptr;
     PlainLabel *m_title = nullptr;
-    FactGrid *m_facts = nullptr;
     Sparkline *m_sparkline = nullptr;
     PlainLabel *m_error = nullptr;
 };
 
-//! The breaker's state with its countdown, counters and, when `withButtons`, what can be done.
-class BreakerCard final : public QWidget {
+//! The breaker's state with its countdown, counters and, while it is open, Try now.
+class BreakerCard final : public StatusCard {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(BreakerCard)
 
 public:
     explicit BreakerCard(UiContext &context, QWidget *parent = nullptr);
-    [[nodiscard]] QString sentence() const; //!< What the card says in one sentence.
+
+private:
+    void follow();
+    void followState();
+    UiContext &m_context;
+    QPushButton *m_tryNow = nullptr;
+};
+
+//! Who waits for the server, and how quickly it answers.
+class TrafficCard final : public StatusCard {
+    Q_OBJECT
+    Q_DISABLE_COPY_MOVE(TrafficCard)
+
+public:
+    explicit TrafficCard(UiContext &context, QWidget *parent = nullptr);
 
 private:
     void follow();
     UiContext &m_context;
-    StatusPill *m_pill = nullptr;
-    PlainLabel *m_sentence = nullptr;
-    FactGrid *m_facts = nullptr;
-    QPushButton *m_tryNow = nullptr;
-    QTimer *m_countdown = nullptr;
+    Sparkline *m_sparkline = nullptr;
 };
 
-//! What the journal holds, with Flush now.
-class JournalCard final : public QWidget {
+//! What the journal holds, how far it has drained, and Send now.
+class JournalCard final : public StatusCard {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(JournalCard)
 
@@ -67,11 +66,10 @@ public:
 
 private:
     void follow();
+    void followProgress();
     void flush();
     UiContext &m_context;
-    StatusPill *m_pill = nullptr;
-    PlainLabel *m_sentence = nullptr;
-    FactGrid *m_facts = nullptr;
+    QProgressBar *m_progress = nullptr;
     QPushButton *m_flush = nullptr;
     bool m_flushing = false;
 };

@@ -10,7 +10,6 @@
 #include "ui/widgets/plain_label.h"
 #include "ui/widgets/status_pill.h"
 
-#include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QRadioButton>
 #include <QtWidgets/QVBoxLayout>
@@ -24,24 +23,6 @@ namespace signalbox {
 namespace {
 
 constexpr int kLogLines = 40;
-
-Card *cardIn(QWidget *host, const QString &title)
-{
-    auto *layout = new QVBoxLayout(host);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto *card = new Card(title, host);
-    layout->addWidget(card);
-    return card;
-}
-
-QPushButton *buttonIn(QHBoxLayout *row, QWidget *parent, const QString &name, const QString &text)
-{
-    auto *button = new QPushButton(text, parent);
-    button->setObjectName(name);
-    button->setAccessibleName(text);
-    row->addWidget(button);
-    return button;
-}
 
 PillLook pillFor(LocalServerState state)
 {
@@ -61,27 +42,17 @@ PillLook pillFor(LocalServerState state)
 } // namespace
 
 LocalWorkspaceCard::LocalWorkspaceCard(UiContext &context, QWidget *parent)
-    : QWidget(parent)
+    : StatusCard(u"localWorkspaceCard"_s, tr("Local workspace"), parent)
     , m_context(context)
-    , m_pill(new StatusPill(this))
-    , m_facts(new FactGrid(this))
     , m_progress(new PlainLabel(this))
+    , m_start(addButton(u"workspaceStartPushButton"_s, tr("Start")))
+    , m_stop(addButton(u"workspaceStopPushButton"_s, tr("Stop")))
 {
-    setObjectName(u"localWorkspaceCardWidget"_s);
-    Card *card = cardIn(this, tr("Local workspace"));
-    card->addHeaderWidget(m_pill);
-    card->body()->addWidget(m_facts);
     m_progress->setLevel(u"muted"_s);
     m_progress->setObjectName(u"workspaceProgressLabel"_s);
     m_progress->hide();
-    card->body()->addWidget(m_progress);
-    auto *row = new QHBoxLayout;
-    row->setSpacing(kGrid);
-    m_start = buttonIn(row, this, u"workspaceStartPushButton"_s, tr("Start"));
-    m_stop = buttonIn(row, this, u"workspaceStopPushButton"_s, tr("Stop"));
-    QPushButton *log = buttonIn(row, this, u"workspaceLogPushButton"_s, tr("Show log"));
-    row->addStretch(1);
-    card->body()->addLayout(row);
+    content()->addWidget(m_progress);
+    QPushButton *log = addButton(u"workspaceLogPushButton"_s, tr("Show log"));
     connect(m_start, &QPushButton::clicked, this, &LocalWorkspaceCard::start);
     connect(m_stop, &QPushButton::clicked, this, &LocalWorkspaceCard::stop);
     connect(log, &QPushButton::clicked, this, &LocalWorkspaceCard::showLog);
@@ -96,13 +67,13 @@ void LocalWorkspaceCard::reload()
 {
     LocalServer *server = m_context.localServer();
     const LocalServerStatus status = server ? server->status() : LocalServerStatus{};
-    m_pill->setLook(
+    pill().setLook(
         m_busy ? PillLook{Tone::Info, u"clock"_s, tr("working")} : pillFor(status.state));
-    m_facts->setFact(tr("Address"), status.url.toDisplayString());
-    m_facts->setFact(tr("MLflow"), status.version, true);
-    m_facts->setFact(tr("Store"), status.store);
-    m_facts->setFact(tr("Artifacts"), status.artifacts);
-    m_facts->setFact(tr("Process"), status.pid > 0 ? QString::number(status.pid) : QString(), true);
+    facts().setFact(tr("Address"), status.url.toDisplayString());
+    facts().setFact(tr("MLflow"), status.version, true);
+    facts().setFact(tr("Store"), status.store);
+    facts().setFact(tr("Artifacts"), status.artifacts);
+    facts().setFact(tr("Process"), status.pid > 0 ? QString::number(status.pid) : QString(), true);
     const bool runs = status.state != LocalServerState::Stopped;
     m_start->setEnabled(server && !m_busy && status.state != LocalServerState::Running);
     m_stop->setEnabled(server && !m_busy && runs);
@@ -141,27 +112,13 @@ void LocalWorkspaceCard::showLog()
 }
 
 EnvironmentCard::EnvironmentCard(UiContext &context, QWidget *parent)
-    : QWidget(parent)
+    : StatusCard(u"environmentCard"_s, tr("Python environment"), parent)
     , m_context(context)
-    , m_pill(new StatusPill(this))
-    , m_facts(new FactGrid(this))
-    , m_message(new PlainLabel(this))
+    , m_create(addButton(u"environmentCreatePushButton"_s, tr("Create")))
 {
-    setObjectName(u"environmentCardWidget"_s);
-    Card *card = cardIn(this, tr("Python environment"));
-    card->addHeaderWidget(m_pill);
-    card->body()->addWidget(m_facts);
-    m_message->setLevel(u"muted"_s);
-    m_message->setWordWrap(true);
-    m_message->setObjectName(u"environmentMessageLabel"_s);
-    card->body()->addWidget(m_message);
-    auto *row = new QHBoxLayout;
-    m_create = buttonIn(row, this, u"environmentCreatePushButton"_s, tr("Create"));
-    row->addStretch(1);
-    card->body()->addLayout(row);
     connect(m_create, &QPushButton::clicked, this, &EnvironmentCard::create);
     if (PythonEnvironment *environment = context.environment())
-        connect(environment, &PythonEnvironment::progress, m_message, &PlainLabel::setText);
+        connect(environment, &PythonEnvironment::progress, this, &EnvironmentCard::setSentence);
     reload();
 }
 
@@ -170,19 +127,18 @@ void EnvironmentCard::reload()
     PythonEnvironment *environment = m_context.environment();
     const EnvironmentStatus status = environment ? environment->status() : EnvironmentStatus{};
     if (m_busy)
-        m_pill->setLook({Tone::Info, u"clock"_s, tr("installing")});
+        pill().setLook({Tone::Info, u"clock"_s, tr("installing")});
     else if (status.ready)
-        m_pill->setLook({Tone::Good, u"check"_s, tr("ready")});
+        pill().setLook({Tone::Good, u"check"_s, tr("ready")});
     else
-        m_pill->setLook({Tone::Warning, u"warning"_s, tr("not ready")});
-    m_facts->setFact(tr("Interpreter"), status.python);
+        pill().setLook({Tone::Warning, u"warning"_s, tr("not ready")});
+    facts().setFact(tr("Interpreter"), status.python);
     for (const QString &name : {u"mlflow"_s, u"scikit-learn"_s, u"xgboost-cpu"_s, u"lightgbm"_s}) {
         if (status.packages.contains(name))
-            m_facts->setFact(name, status.packages.value(name), true);
+            facts().setFact(name, status.packages.value(name), true);
     }
     if (!m_busy)
-        m_message->setText(status.problem);
-    m_message->setVisible(m_busy || !status.problem.isEmpty());
+        setSentence(status.problem);
     m_create->setVisible(!status.ready);
     m_create->setEnabled(environment && !m_busy);
 }
@@ -203,7 +159,10 @@ AppearanceCard::AppearanceCard(QWidget *parent)
     : QWidget(parent)
 {
     setObjectName(u"appearanceCardWidget"_s);
-    Card *card = cardIn(this, tr("Appearance"));
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto *card = new Card(tr("Appearance"), this);
+    layout->addWidget(card);
     const std::array<QString, 3> words{tr("Follow the system"), tr("Light"), tr("Dark")};
     const std::array<ThemeChoice, 3> choices{
         ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark};

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtWidgets/QWidget>
+#include "ui/widgets/status_card.h"
 
 class QPushButton;
 class QRadioButton;
 
 namespace signalbox {
 
-class FactGrid;
 class PlainLabel;
-class StatusPill;
 class UiContext;
 
 //! The local MLflow server: state, address, files, start and stop.
-class LocalWorkspaceCard final : public QWidget {
+class LocalWorkspaceCard final : public StatusCard {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(LocalWorkspaceCard)
 
@@ -27,8 +25,6 @@ private:
     void stop();
     void showLog();
     UiContext &m_context;
-    StatusPill *m_pill = nullptr;
-    FactGrid *m_facts = nullptr;
     PlainLabel *m_progress = nullptr;
     QPushButton *m_start = nullptr;
     QPushButton *m_stop = nullptr;
@@ -36,7 +32,7 @@ private:
 };
 
 //! The Python environment of engine and local server.
-class EnvironmentCard final : public QWidget {
+class EnvironmentCard final : public StatusCard {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(EnvironmentCard)
 
@@ -47,9 +43,6 @@ public:
 private:
     void create();
     UiContext &m_context;
-    StatusPill *m_pill = nullptr;
-    FactGrid *m_facts = nullptr;
-    PlainLabel *m_message = nullptr;
     QPushButton *m_create = nullptr;
     bool m_busy = false;
 };

@@ -244,7 +244,9 @@ void MetricChart::redraw()
     bool any = false;
     int place = 0;
     for (const ChartSeries &series : m_series) {
-        const QColor fallback = Theme::instance().colours().seriesColour(place++);
+        const int own = series.place >= 0 ? series.place : place;
+        const QColor fallback = Theme::instance().colours().seriesColour(own);
+        ++place;
         lines.push_back(
             {series.name, series.colour.isValid() ? series.colour : fallback, shownPoints(series)});
         any = any || !lines.back().points.empty();

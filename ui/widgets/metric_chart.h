@@ -25,8 +25,9 @@ class PlainLabel;
 //! One line. `points` are ordered by x; values that are not finite leave a gap in the data only.
 struct ChartSeries {
     QString name; //!< Plain text; shown in the hover box.
-    QColor colour; //!< Invalid: the theme's colour for its place.
+    QColor colour; //!< Invalid: the theme's colour for its place, which follows the theme.
     std::vector<Point> points;
+    int place = -1; //!< Of that colour; -1 is the place among the series.
 };
 
 /*! Lines of metrics over step or time. Never draws more points than pixels: all points are kept

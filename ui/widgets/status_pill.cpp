@@ -59,6 +59,24 @@ PillLook pillForFlowState(const QString &state)
     return {Tone::Neutral, u"circle"_s, titled(state)};
 }
 
+PillLook pillForBreaker(BreakerState state)
+{
+    const QString word = nameOf(state);
+    switch (state) {
+    case BreakerState::Closed:
+        return {Tone::Good, u"check"_s, word};
+    case BreakerState::Open:
+        return {Tone::Bad, u"cross"_s, word};
+    case BreakerState::HalfOpen:
+        return {Tone::Info, u"refresh"_s, word};
+    case BreakerState::Isolated:
+        return {Tone::Warning, u"offline"_s, word};
+    case BreakerState::Disabled:
+        return {Tone::Neutral, u"minus"_s, word};
+    }
+    return {};
+}
+
 QSize pillSize(const PillLook &look)
 {
     const QFontMetrics metrics(Theme::instance().smallFont());

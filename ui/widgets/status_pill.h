@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/resilience/breaker_core.h"
 #include "ui/theme/colours.h"
 
 #include <QtWidgets/QWidget>
@@ -21,6 +22,8 @@ struct PillLook {
 [[nodiscard]] PillLook pillForRunStatus(const QString &status);
 //! The look of a flow step or flow state ("running", "done" ...).
 [[nodiscard]] PillLook pillForFlowState(const QString &state);
+
+[[nodiscard]] PillLook pillForBreaker(BreakerState state);
 
 [[nodiscard]] QSize pillSize(const PillLook &look);
 //! Paints the pill left-aligned and vertically centred in `rect`; for delegates.

@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/support/fake_context.h"
+#include "ui/models/breaker_history.h"
+#include "ui/pages/breaker_timeline.h"
 #include "ui/pages/connection_monitor.h"
 #include "ui/pages/health_page.h"
+#include "ui/pages/request_export.h"
+#include "ui/pages/request_filter_model.h"
 #include "ui/pages/status_cards.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
 
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+#include <QtTest/QAbstractItemModelTester>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 #include <QtWidgets/QCheckBox>
+#include <QtWidgets/QComboBox>
 #include <QtWidgets/QLineEdit>
+#include <QtWidgets/QPlainTextEdit>
 #include <QtWidgets/QPushButton>
+
+#include <ctime>
 
 using namespace Qt::StringLiterals;
 using namespace signalbox;
@@ -58,12 +70,18 @@ private Q_SLOTS:
         QTRY_VERIFY(sentence().contains(u"next try in"_s));
         QVERIFY(button(u"healthTryNowPushButton"_s)->isEnabled());
         auto *timeline = m_page->findChild<DataTable *>(u"transitionsTableView"_s);
-        QTRY_COMPARE(timeline->model()->rowCount(), 1);
+        QTRY_COMPARE(timeline->model()->rowCount(), 2); // the beginning, and the opening
         QCOMPARE(timeline->model()->index(0, 1).data().toString(), u"open"_s);
+        auto *band = m_page->findChild<BreakerTimeline *>();
+        QCOMPARE(band->periodAt(band->width() - 4), 0);
+        QVERIFY(m_page->grab().toImage().pixelColor(0, 0).isValid());
+        QTest::keyClick(band, Qt::Key_Left);
+        QVERIFY2(band->selectedText().startsWith(u"open from"_s), qPrintable(band->selectedText()));
+        QVERIFY(band->selectedText().contains(u"refused"_s));
         m_context->fake().on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
         QTest::mouseClick(button(u"healthTryNowPushButton"_s), Qt::LeftButton);
         QTRY_COMPARE(monitor().breaker().state, BreakerState::Closed);
-        QTRY_VERIFY(timeline->model()->rowCount() >= 3);
+        QTRY_VERIFY(timeline->model()->rowCount() >= 4);
         QTRY_VERIFY(sentence().contains(u"go through"_s));
     }
 
@@ -106,6 +124,7 @@ private Q_SLOTS:
         QTRY_COMPARE(log()->model()->rowCount(), 1);
         m_context->dialogs().file = m_context->homePath() + u"/requests.csv"_s;
         QTest::mouseClick(button(u"exportLogPushButton"_s), Qt::LeftButton);
+        QTRY_VERIFY(QFile::exists(m_context->dialogs().file));
         QFile file(m_context->dialogs().file);
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QByteArray text = file.readAll();
@@ -123,9 +142,108 @@ private Q_SLOTS:
         QCOMPARE(log()->model()->rowCount(), 0);
     }
 
+    void resetClosesTheCircuitAtOnce()
+    {
+        openTheBreaker();
+        m_context->fake().on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
+        QTRY_VERIFY(button(u"healthResetPushButton"_s)->isEnabled());
+        QTest::mouseClick(button(u"healthResetPushButton"_s), Qt::LeftButton);
+        QTRY_COMPARE(monitor().breaker().state, BreakerState::Closed);
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        QTRY_VERIFY(!button(u"healthResetPushButton"_s)->isEnabled());
+    }
+
+    void oneClassOfRequestsIsShownOnDemand()
+    {
+        m_context->connectFake();
+        QTRY_VERIFY(log()->model()->rowCount() >= 2);
+        auto *classes = m_page->findChild<QComboBox *>(u"requestClassComboBox"_s);
+        classes->setCurrentText(u"transfer"_s);
+        QCOMPARE(log()->model()->rowCount(), 0);
+        classes->setCurrentText(u"probe"_s);
+        QVERIFY(log()->model()->rowCount() >= 1);
+    }
+
+    void aChosenRequestTellsItsDetails()
+    {
+        m_context->connectFake();
+        QTRY_VERIFY(log()->model()->rowCount() >= 1);
+        auto *details = m_page->findChild<QPlainTextEdit *>(u"requestDetailPlainTextEdit"_s);
+        QVERIFY(!details->isVisible());
+        log()->selectRow(0);
+        QVERIFY(details->isVisible());
+        QVERIFY2(details->toPlainText().contains(u"Answer      200"_s),
+            qPrintable(details->toPlainText()));
+    }
+
+    void theLogIsExportedAsJsonToo()
+    {
+        m_context->connectFake();
+        QTRY_VERIFY(log()->model()->rowCount() >= 2);
+        const int rows = log()->model()->rowCount();
+        m_context->dialogs().file = m_context->homePath() + u"/requests.json"_s;
+        QTest::mouseClick(button(u"exportLogPushButton"_s), Qt::LeftButton);
+        QTRY_VERIFY(QFile::exists(m_context->dialogs().file));
+        QFile file(m_context->dialogs().file);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray all = QJsonDocument::fromJson(file.readAll()).array();
+        QVERIFY(all.size() >= rows);
+        QVERIFY(all.first().toObject().contains(u"class"_s));
+        const QByteArray lines =
+            exportRequests({AttemptRecord{}, AttemptRecord{}}, RequestFormat::Ndjson);
+        QCOMPARE(lines.count('\n'), 2);
+    }
+
+    void aFullLogIsFilteredWithinAFrame()
+    {
+        RequestLogModel model;
+        AttemptRecord record;
+        record.path = u"/api/2.0/mlflow/runs/search?experiment_ids=1&max_results=1000"_s;
+        record.status = 200;
+        for (int i = 0; i < RequestLogModel::kLimit; ++i) {
+            record.requestId = i % 3 == 0 ? u"odd"_s : u"even"_s;
+            record.attempt = i;
+            model.add(record);
+        }
+        RequestFilterModel filter(model);
+        DataTable table;
+        table.setModel(&filter);
+        table.resize(900, 400);
+        table.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&table));
+        const std::clock_t begin = std::clock(); // processor time: cores are shared
+        filter.setText(u"odd"_s);
+        const double filtered = 1000.0 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+        QCOMPARE(filter.rowCount(), RequestLogModel::kLimit / 3 + 1);
+        QVERIFY2(filtered <= 16.0, qPrintable(QString::number(filtered)));
+        const std::clock_t added = std::clock();
+        model.add(record);
+        const double add = 1000.0 * static_cast<double>(std::clock() - added) / CLOCKS_PER_SEC;
+        QVERIFY2(add <= 4.0, qPrintable(QString::number(add)));
+    }
+
+    void theHistoryIsBoundedAndValid()
+    {
+        BreakerHistory history;
+        const QAbstractItemModelTester tester(
+            &history, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        history.begin(BreakerState::Closed, 1000);
+        Transition transition;
+        transition.to = BreakerState::Open;
+        transition.reason = u"five failures"_s;
+        for (int i = 0; i < BreakerHistory::kLimit + 20; ++i)
+            history.add(transition, 2000 + i);
+        QCOMPARE(history.rowCount(), BreakerHistory::kLimit);
+        QCOMPARE(history.transitions(), BreakerHistory::kLimit + 20);
+        QCOMPARE(history.index(0, BreakerHistory::Why).data().toString(), u"five failures"_s);
+        QCOMPARE(history.endOf(1, 0), history.period(0).fromMs);
+    }
+
     void theLogIsBounded()
     {
         RequestLogModel model;
+        const QAbstractItemModelTester tester(
+            &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         AttemptRecord record;
         for (int i = 0; i < RequestLogModel::kLimit + 25; ++i) {
             record.attempt = i;

@@ -17,7 +17,8 @@ namespace {
 
 ChartSeries decay(const QString &name, std::size_t count)
 {
-    ChartSeries series{name, {}, {}};
+    ChartSeries series;
+    series.name = name;
     for (std::size_t i = 0; i < count; ++i) {
         const auto x = static_cast<double>(i);
         series.points.push_back({x, std::exp(-x / 1000.0)});
@@ -43,6 +44,21 @@ private Q_SLOTS:
         QTRY_VERIFY(chart.drawnPoints() > 100);
         QVERIFY(chart.drawnPoints() <= 500);
         QCOMPARE(chart.series(0).points.size(), std::size_t{100'000});
+    }
+
+    void linesTakeTheNewThemesColoursAtOnce()
+    {
+        Theme::instance().setChoice(ThemeChoice::Light);
+        MetricChart chart(u"auc"_s);
+        chart.resize(400, 200);
+        ChartSeries line = decay(u"a"_s, 50);
+        line.place = 2;
+        chart.setSeries({line});
+        auto *canvas = chart.findChild<ChartCanvas *>();
+        QCOMPARE(canvas->lines().front().colour, coloursFor(Scheme::Light).seriesColour(2));
+        Theme::instance().setChoice(ThemeChoice::Dark);
+        QCOMPARE(canvas->lines().front().colour, coloursFor(Scheme::Dark).seriesColour(2));
+        Theme::instance().setChoice(ThemeChoice::Light);
     }
 
     void anEmptyChartSaysSo()

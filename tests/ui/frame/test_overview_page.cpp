@@ -3,7 +3,6 @@
 #include "ui/pages/connection_monitor.h"
 #include "ui/pages/overview_page.h"
 #include "ui/theme/theme.h"
-#include "ui/widgets/banner.h"
 #include "ui/widgets/data_table.h"
 
 #include <QtTest/QSignalSpy>
@@ -135,9 +134,8 @@ private Q_SLOTS:
         m_context->fake().answerWith(
             [](const FakeRequest &) -> std::optional<FakeReply> { return FakeReply::refused(); });
         m_page->refresh();
-        auto *banner = m_page->findChild<Banner *>();
-        QTRY_VERIFY(banner->isVisible());
-        QCOMPARE(banner->tone(), Tone::Bad);
+        auto *error = m_page->findChild<PlainLabel *>(u"connectionErrorLabel"_s);
+        QTRY_VERIFY(error->isVisible());
         QCOMPARE(table->model()->rowCount(), 2);
     }
 

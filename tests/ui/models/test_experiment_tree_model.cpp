@@ -126,6 +126,12 @@ private Q_SLOTS:
         f.model.setCount(u"2"_s, 1204);
         QCOMPARE(f.model.index(0, 0).data(CountRole).toLongLong(), 1204);
         QCOMPARE(f.model.indexOfId(u"2"_s).data(CountRole).toLongLong(), 1204);
+        const int text = ExperimentTreeModel::CountTextRole;
+        QCOMPARE(f.model.indexOfId(u"2"_s).data(text).toString(), u"1,204"_s);
+        f.model.setCount(u"2"_s, 100, true); // a part does not replace the whole
+        QCOMPARE(f.model.indexOfId(u"2"_s).data(text).toString(), u"1,204"_s);
+        f.model.setCount(u"2"_s, 2000, true);
+        QCOMPARE(f.model.indexOfId(u"2"_s).data(text).toString(), u"2,000+"_s);
         f.model.setPinned({});
         QCOMPARE(f.labels(), (QStringList{u"a"_s, u"z"_s}));
     }

@@ -11,6 +11,8 @@
 #include <QtCore/QFile>
 #include <QtCore/QJsonArray>
 #include <QtCore/QMimeData>
+#include <QtGui/QDragEnterEvent>
+#include <QtGui/QDropEvent>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 #include <QtWidgets/QApplication>
@@ -186,6 +188,41 @@ private Q_SLOTS:
         staging->dropMimeData(card.get(), Qt::MoveAction, -1, -1, {});
         QTRY_VERIFY(dialog());
         QCOMPARE(m_registry.stages.value(u"3"_s), u"None"_s);
+    }
+
+    void aCardDroppedOnAStageByTheMouseOpensTheDialog()
+    {
+        QListView *from = column(Stage::None);
+        QListView *to = column(Stage::Staging);
+        const QModelIndex card = from->model()->index(0, 0);
+        QVERIFY(from->dragEnabled());
+        QVERIFY(card.flags().testFlag(Qt::ItemIsDragEnabled));
+        const std::unique_ptr<QMimeData> mime(from->model()->mimeData({card}));
+        const QPoint at = to->viewport()->rect().center();
+        QDragEnterEvent enter(at, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(to->viewport(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDragMoveEvent move(at, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(to->viewport(), &move);
+        QVERIFY(move.isAccepted());
+        QDropEvent drop(at, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(to->viewport(), &drop);
+        QTRY_VERIFY(dialog());
+        QCOMPARE(m_registry.stages.value(u"3"_s), u"None"_s); // nothing moves without the person
+    }
+
+    void aCardDroppedWhereItStandsDoesNothing()
+    {
+        QListView *from = column(Stage::None);
+        const std::unique_ptr<QMimeData> mime(
+            from->model()->mimeData({from->model()->index(0, 0)}));
+        const QPoint at = from->viewport()->rect().center();
+        QDragEnterEvent enter(at, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(from->viewport(), &enter);
+        QDropEvent drop(at, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(from->viewport(), &drop);
+        QVERIFY(!dialog());
+        QCOMPARE(from->model()->rowCount(), 1);
     }
 
     void promotesWhenEveryGateIsContent()

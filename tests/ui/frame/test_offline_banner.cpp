@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/support/fake_context.h"
+#include "ui/frame/offline_banner.h"
+#include "ui/pages/connection_monitor.h"
+#include "ui/pages/connection_words.h"
+#include "ui/theme/theme.h"
+
+#include <QtTest/QSignalSpy>
+#include <QtTest/QTest>
+#include <QtWidgets/QPushButton>
+
+using namespace Qt::StringLiterals;
+using namespace signalbox;
+using namespace signalbox::test;
+
+//! The line above the pages: what it says, what it offers, and that it leaves by itself.
+class TestOfflineBanner final : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { Theme::instance().install(); }
+
+    void init()
+    {
+        m_context = std::make_unique<FakeContext>();
+        m_banner = std::make_unique<OfflineBanner>(*m_context);
+        m_banner->resize(1200, 60);
+    }
+
+    void cleanup()
+    {
+        m_banner.reset();
+        m_context.reset();
+    }
+
+    void nothingIsSaidWithoutAServerOrWhileItAnswers()
+    {
+        QVERIFY(m_banner->isHidden());
+        m_context->connectFake();
+        QVERIFY(m_banner->isHidden()); // also while the first answer is awaited
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        QVERIFY(m_banner->isHidden());
+    }
+
+    void anAbsenceIsToldWithTimeReasonAndNextTryAndGoesAwayByItself()
+    {
+        takeTheServerAway();
+        QTRY_VERIFY(!m_banner->text().isEmpty());
+        QTRY_VERIFY2(m_banner->text().contains(u"Next try in"_s), qPrintable(m_banner->text()));
+        QVERIFY2(m_banner->text().startsWith(u"The server is away since "_s),
+            qPrintable(m_banner->text()));
+        QVERIFY2(m_banner->text().contains(u"refused"_s), qPrintable(m_banner->text()));
+        QVERIFY(m_banner->text().contains(u"journal keeps it all"_s));
+        QVERIFY(m_banner->text().contains(u"Promotions wait"_s));
+        m_context->fake().answerWith({});
+        QTest::mouseClick(button(u"awayTryNowPushButton"_s), Qt::LeftButton);
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        QTRY_VERIFY(m_banner->isHidden());
+        QCOMPARE(monitor().awaySinceMs(), 0);
+    }
+
+    void theCountdownRuns()
+    {
+        takeTheServerAway();
+        QTRY_VERIFY(m_banner->text().contains(u"Next try in 30 s"_s));
+        QTRY_VERIFY(m_banner->text().contains(u"Next try in 29 s"_s));
+    }
+
+    void stayingOfflineOffersTheWayBack()
+    {
+        m_context->connectFake();
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        monitor().stayOffline();
+        QTRY_VERIFY(m_banner->text().startsWith(u"You are offline by choice"_s));
+        QVERIFY(button(u"awayTryNowPushButton"_s)->isHidden());
+        QTest::mouseClick(button(u"awayGoOnlinePushButton"_s), Qt::LeftButton);
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        QTRY_VERIFY(m_banner->isHidden());
+    }
+
+    void aRefusedLoginIsNoAbsence()
+    {
+        m_context->connectFake();
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        m_context->fake().answerWith([](const FakeRequest &) {
+            return std::optional(FakeReply::mlflowError(401, u"UNAUTHENTICATED"_s, u"who"_s));
+        });
+        monitor().checkNow();
+        QTRY_VERIFY(monitor().isUnauthorized());
+        QVERIFY(m_banner->isHidden()); // the frame asks for the login instead
+        QVERIFY(statusWords(monitor()).text.contains(u"not signed in"_s));
+    }
+
+private:
+    void takeTheServerAway()
+    {
+        BreakerConfig config;
+        config.failureThreshold = 1;
+        config.successesToClose = 1;
+        m_context->connectFake(u"prod-tracking"_s, config);
+        m_context->fake().answerWith(
+            [](const FakeRequest &) -> std::optional<FakeReply> { return FakeReply::refused(); });
+        QTRY_COMPARE(monitor().breaker().state, BreakerState::Open);
+    }
+    [[nodiscard]] ConnectionMonitor &monitor() { return m_context->monitor(); }
+    [[nodiscard]] QPushButton *button(const QString &name) const
+    {
+        auto *found = m_banner->findChild<QPushButton *>(name);
+        if (!found)
+            qFatal("no %s", qPrintable(name));
+        return found;
+    }
+    std::unique_ptr<FakeContext> m_context;
+    std::unique_ptr<OfflineBanner> m_banner;
+};
+
+QTEST_MAIN(TestOfflineBanner)
+#include "test_offline_banner.moc"
