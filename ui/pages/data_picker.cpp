@@ -127,6 +127,7 @@ void DataPicker::build()
     m_error->setObjectName(u"dataError"_s);
     m_error->setLevel(u"bad"_s);
     m_busy->setRange(0, 0);
+    m_busy->setAccessibleName(tr("Reading the data"));
     m_preview->setObjectName(u"dataPreview"_s);
     m_preview->setAccessibleName(tr("First rows of the data"));
     m_preview->setModel(m_rows);

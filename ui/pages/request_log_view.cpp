@@ -96,9 +96,9 @@ void RequestLogView::buildTable()
     header->resizeSection(RequestLogModel::Time, 110);
     header->resizeSection(RequestLogModel::Verb, 64);
     header->resizeSection(RequestLogModel::Path, 420);
-    header->resizeSection(RequestLogModel::Status, 76);
+    header->resizeSection(RequestLogModel::Status, 84);
     header->resizeSection(RequestLogModel::Millis, 70);
-    header->resizeSection(RequestLogModel::Attempt, 86);
+    header->resizeSection(RequestLogModel::Attempt, 104);
     header->resizeSection(RequestLogModel::Class, 96);
     m_details->setObjectName(u"requestDetailPlainTextEdit"_s);
     m_details->setAccessibleName(tr("Details of the chosen request"));

@@ -40,6 +40,7 @@ void VersionPanel::build()
     m_title->setLevel(u"title"_s);
     m_description->setLevel(u"muted"_s);
     m_runLink->setObjectName(u"sourceRunButton"_s);
+    m_runLink->setAccessibleName(tr("Open the source run"));
     m_runLink->setProperty("kind", u"link"_s);
     m_promote->setObjectName(u"promoteToButton"_s);
     m_promote->setProperty("kind", u"primary"_s);

@@ -87,6 +87,7 @@ QPushButton *WelcomePanel::addChoice(QBoxLayout *row, const QString &name, const
     mark->setFocusPolicy(Qt::NoFocus);
     mark->setAttribute(Qt::WA_TransparentForMouseEvents);
     mark->setObjectName(name % u"Icon"_s);
+    mark->setAccessibleName(title);
     auto *head = new PlainLabel(title, button);
     head->setLevel(u"strong"_s);
     head->setAlignment(Qt::AlignCenter);

@@ -29,6 +29,7 @@ StatusCard::StatusCard(const QString &name, const QString &title, QWidget *paren
     layout->setContentsMargins(0, 0, 0, 0);
     auto *card = new Card(title, this);
     card->addHeaderWidget(m_pill);
+    m_pill->hide(); // until it has something to say
     layout->addWidget(card);
     m_sentence->setWordWrap(true);
     m_sentence->setObjectName(QString(name).remove(u"Card"_s) % u"SentenceLabel"_s);

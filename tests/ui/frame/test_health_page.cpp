@@ -73,7 +73,7 @@ private Q_SLOTS:
         QTRY_COMPARE(timeline->model()->rowCount(), 2); // the beginning, and the opening
         QCOMPARE(timeline->model()->index(0, 1).data().toString(), u"open"_s);
         auto *band = m_page->findChild<BreakerTimeline *>();
-        QCOMPARE(band->periodAt(band->width() - 4), 0);
+        QCOMPARE(band->periodAt(band->width() - 2), 0);
         QVERIFY(m_page->grab().toImage().pixelColor(0, 0).isValid());
         QTest::keyClick(band, Qt::Key_Left);
         QVERIFY2(band->selectedText().startsWith(u"open from"_s), qPrintable(band->selectedText()));

@@ -32,7 +32,7 @@ private Q_SLOTS:
         m_context = std::make_unique<FakeContext>();
         m_context->connectFake();
         m_context->fake().answerWith([this](const FakeRequest &request) {
-            return std::optional(m_mlflow->answer(request));
+            return std::optional(m_mlflow->down ? FakeReply::refused() : m_mlflow->answer(request));
         });
         m_view = std::make_unique<JournalView>(*m_context);
         m_view->resize(1100, 500);

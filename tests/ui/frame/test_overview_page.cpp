@@ -4,6 +4,7 @@
 #include "ui/pages/overview_page.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/plain_label.h"
 
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
