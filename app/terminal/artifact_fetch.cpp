@@ -5,6 +5,7 @@
 #include <QtCore/QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -154,8 +155,9 @@ Result<QString> ArtifactFetch::prepared(const QString &local) const
     const QString folder = QFileInfo(target).path();
     // Checked from above, so that no folder is made behind a link that leads elsewhere.
     QString at = m_destination;
-    const QStringList parts = local.split(u'/').chopped(1);
-    for (const QString &part : parts) {
+    QStringList parts = local.split(u'/');
+    parts.removeLast(); // the file's own name
+    for (const QString &part : std::as_const(parts)) {
         at = QString(at % u'/' % part);
         if (QFileInfo(at).isSymLink())
             return Failure(ErrorKind::InvalidInput,
