@@ -8,6 +8,8 @@ preset=release
 build="$root/build/$preset"
 export SIGNALBOX_ENV_DIR="${SIGNALBOX_ENV_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/signalbox/env}"
 export LC_ALL="${LC_ALL:-C.UTF-8}"
+# What one checkout has compiled, another takes from ccache.
+export CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
 log="$root/build/packaging.log"
 mkdir -p "$root/build"
 : >"$log"
