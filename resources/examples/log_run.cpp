@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     RestConfig config;
     config.baseUrl = QUrl(QString::fromLocal8Bit(argv[1]));
     mlflow::Server server(config);
-    const JournalIdentity identity {u"example"_s, u"Example"_s};
+    const JournalIdentity identity{u"example"_s, u"Example"_s};
     auto connector = Connector::open(server, QString::fromLocal8Bit(argv[2]), identity);
     if (!connector) {
         err << connector.error().text() << '\n';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/models/tracked_flow.h"
 #include "ui/models/roles.h"
+#include "ui/models/tracked_flow.h"
 
 #include <QtCore/QAbstractListModel>
 #include <QtCore/QPointer>
