@@ -157,6 +157,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(signalbox::test::FakeReply)
 QTEST_GUILESS_MAIN(TestConnectionTest)
 #include "test_connection_test.moc"
