@@ -41,15 +41,19 @@ Result<ServerInfo> Server::checkWorkspace(const ServerInfo &info) const
     static const QRegularExpression plain(u"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"_s);
     if (m_workspace.isEmpty())
         return info;
+    Error error;
     if (!plain.match(m_workspace).hasMatch())
-        return Failure(ErrorKind::InvalidRequest,
+        error = makeError(ErrorKind::InvalidRequest,
             u"\"%1\" cannot be the name of a workspace."_s.arg(m_workspace.left(80)),
             u"Use lower-case letters, digits and '-'."_s);
-    if (!info.has(u"workspaces"_s))
-        return Failure(ErrorKind::InvalidRequest,
+    else if (!info.has(u"workspaces"_s))
+        error = makeError(ErrorKind::InvalidRequest,
             u"The server has no workspaces, so \"%1\" cannot be used."_s.arg(m_workspace),
             u"Leave the workspace empty, or start the server with --enable-workspaces."_s);
-    return info;
+    else
+        return info;
+    error.apiCode = u"FEATURE_DISABLED"_s; // what servers answer to a workspace that they lack
+    return Failure(error);
 }
 
 Call<ServerInfo> Server::connectToServer()

@@ -207,6 +207,10 @@ void ConnectionTest::recognise()
         } else if (info.error().kind == ErrorKind::Unauthorized) {
             add(u"mlflow"_s, StepVerdict::Skipped, u"It tells its version only after a login."_s);
             judgeLogin(&info.error());
+        } else if (info.error().apiCode == u"FEATURE_DISABLED") {
+            add(u"mlflow"_s, StepVerdict::Passed, u"It is a server that can be used."_s);
+            fail(u"workspace"_s, info.error());
+            finish();
         } else {
             fail(u"mlflow"_s, info.error());
             finish();
@@ -216,18 +220,6 @@ void ConnectionTest::recognise()
 
 void ConnectionTest::logIn()
 {
-    const auto &info = m_server->info();
-    if (!m_config.workspace.isEmpty() && info && !info->capabilities.contains(u"workspaces"_s)) {
-        Error error = makeError(ErrorKind::InvalidRequest,
-            u"This server has no workspaces, but the connection names \"%1\"."_s.arg(
-                QString::fromUtf8(m_config.workspace)),
-            u"Clear the workspace in the connection's settings, or start the server with "
-            "workspaces."_s);
-        error.apiCode = u"FEATURE_DISABLED"_s;
-        fail(u"workspace"_s, error);
-        finish();
-        return;
-    }
     Q_EMIT stepStarted(u"login"_s);
     mlflow::ExperimentQuery query;
     query.maxResults = 1;
