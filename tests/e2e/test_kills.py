@@ -91,9 +91,13 @@ class Kills(HomeCase):
             [CTL, "train", "--data", str(self.demo_csv("breast_cancer")), "--target", "diagnosis", "--algorithm",
              "XGBoost", "--trials", "500", "--experiment", "kills-engine", "--events"], env=self.env,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder)
+        told = []
         for line in flow.stdout:
+            told.append(line)
             if json.loads(line)["event"] == "metric":
                 break
+        else:
+            self.fail("the training ended before it was killed: " + "".join(told[-5:]))
         time.sleep(moment)
         for pid in wait_until(lambda: engine_processes(self.env["SIGNALBOX_HOME"]), 10, "the engine"):
             os.kill(pid, signal.SIGKILL)
