@@ -4,6 +4,7 @@
 #include "core/tracking/connector.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QFileInfo>
 #include <QtCore/QSocketNotifier>
 #include <QtCore/QTimer>
 
@@ -54,7 +55,9 @@ int main(int argc, char **argv)
     RestConfig config;
     config.baseUrl = QUrl(arguments.value(1));
     mlflow::Server server(config);
-    const auto connector = Connector::open(server, arguments.value(2), {u"kills"_s, {}});
+    // The journal of the workspace, whose folder is named after it.
+    const QString journal = arguments.value(2);
+    const auto connector = Connector::open(server, journal, {QFileInfo(journal).fileName(), {}});
     if (!connector) {
         std::fprintf(stderr, "%s\n", qPrintable(connector.error().text()));
         return 1;

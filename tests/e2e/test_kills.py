@@ -90,11 +90,11 @@ class Kills(HomeCase):
         flow = subprocess.Popen(
             [CTL, "train", "--data", str(self.demo_csv("breast_cancer")), "--target", "diagnosis", "--algorithm",
              "XGBoost", "--trials", "500", "--experiment", "kills-engine", "--events"], env=self.env,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder)
         told = []
         for line in flow.stdout:
             told.append(line)
-            if json.loads(line)["event"] == "metric":
+            if line.startswith("{") and json.loads(line)["event"] == "metric":
                 break
         else:
             self.fail("the training ended before it was killed: " + "".join(told[-5:]))
