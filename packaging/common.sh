@@ -54,13 +54,16 @@ install_packages() {
         || fail "apt-get could not install the packages" "run 'apt-get -f install' and try again"
 }
 
+# configure PRESET: into build/PRESET, compiling through ccache where there is one.
+configure() {
+    ! command -v ccache >/dev/null || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    cmake -S "$root" --preset "$1" >>"$log" 2>&1 || fail "configuring preset '$1' failed" "see $log"
+}
+
 # build_targets TARGET...: configures once, then builds what changed.
 build_targets() {
     say "Building with preset '$preset' in ${build#"$root"/}"
-    local launcher=()
-    command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-    [ -f "$build/build.ninja" ] || cmake -S "$root" --preset "$preset" "${launcher[@]}" >>"$log" 2>&1 \
-        || fail "configuring failed" "see $log"
+    [ -f "$build/build.ninja" ] || configure "$preset"
     cmake --build "$build" --target "$@" >>"$log" 2>&1 \
         || fail "the build failed" "see $log; 'rm -r $build' starts afresh"
 }
