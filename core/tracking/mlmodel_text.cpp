@@ -140,4 +140,10 @@ bool isInModelHistory(const QString &historyTag, const QString &artifactPath)
     });
 }
 
+QString newestInModelHistory(const QString &historyTag)
+{
+    const QJsonArray entries = QJsonDocument::fromJson(historyTag.toUtf8()).array();
+    return entries.isEmpty() ? QString() : entries.last()[u"artifact_path"_s].toString();
+}
+
 } // namespace signalbox

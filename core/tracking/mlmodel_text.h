@@ -16,5 +16,7 @@ namespace signalbox {
 
 /*! Whether the run's history tag names a model below `artifactPath` already. */
 [[nodiscard]] bool isInModelHistory(const QString &historyTag, const QString &artifactPath);
+//! The artifact path of the newest model in that tag; empty when there is none.
+[[nodiscard]] QString newestInModelHistory(const QString &historyTag);
 
 } // namespace signalbox

@@ -25,8 +25,8 @@ struct NewRegisteredModel {
 //! A version that may wait for the server, and for a run of this journal.
 struct NewModelVersion {
     QString name; //!< Of the registered model, which is created when it is missing.
-    LocalRunId run{}; //!< Its logged model becomes the version, or `artifact`; or else:
-    QString artifact{}; //!< Folder below that run's artifacts, for servers without logged models.
+    LocalRunId run{}; //!< Its newest model becomes the version, or `artifact`; or else:
+    QString artifact{}; //!< Folder below that run's artifacts.
     LoggedModelId modelId{}; //!< Known to the server already.
     QString source{}; //!< Artifact URI, known to the server already.
     RunId runId{};

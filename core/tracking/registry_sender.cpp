@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/registry_sender.h"
 
+#include "core/tracking/mlmodel_text.h"
 #include "core/tracking/version_creator.h"
 
 using namespace Qt::StringLiterals;
@@ -92,20 +93,41 @@ void RegistrySender::useRun(const RunRow &run)
         return;
     }
     m_record.runId = run.runId;
-    if (m_record.source.isEmpty() && m_record.modelId.isEmpty()) {
-        m_record.modelId = m_record.artifact.isEmpty() ? run.modelId : QString();
-        if (m_record.modelId.isEmpty())
-            m_record.source = m_record.artifact.isEmpty()
-                ? QString()
-                : QString(run.artifactUri % u'/' % m_record.artifact);
-    }
-    if (m_record.source.isEmpty() && m_record.modelId.isEmpty()) {
-        m_promise.resolve(Failure(ErrorKind::Conflict,
-            u"The run \"%1\" has no model on the server that could be registered."_s.arg(run.title),
-            u"See its parked items: was the model refused?"_s));
-        return;
-    }
-    createVersion();
+    const bool isNamed = !m_record.source.isEmpty() || !m_record.modelId.isEmpty();
+    if (!isNamed && !m_record.artifact.isEmpty())
+        m_record.source = QString(run.artifactUri % u'/' % m_record.artifact);
+    else if (!isNamed)
+        m_record.modelId = run.modelId;
+    if (m_record.source.isEmpty() && m_record.modelId.isEmpty())
+        findClassicModel(run);
+    else
+        createVersion();
+}
+
+//! On MLflow 2 a model is files below the run, and the run's tag says which.
+void RegistrySender::findClassicModel(const RunRow &run)
+{
+    const auto asked = m_server.runs.get(RunId(run.runId));
+    asked.then(this, [this, run](const Result<mlflow::Run> &found) {
+        if (!found) {
+            m_promise.resolve(found.failure());
+            return;
+        }
+        const QString path = newestInModelHistory(found->tag(u"mlflow.log-model.history"_s));
+        if (path.isEmpty()) {
+            lacksModel(run);
+            return;
+        }
+        m_record.source = QString(run.artifactUri % u'/' % path);
+        createVersion();
+    });
+}
+
+void RegistrySender::lacksModel(const RunRow &run)
+{
+    m_promise.resolve(Failure(ErrorKind::Conflict,
+        u"The run \"%1\" has no model on the server that could be registered."_s.arg(run.title),
+        u"See its parked items: was the model refused?"_s));
 }
 
 void RegistrySender::createVersion()

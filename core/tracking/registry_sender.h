@@ -30,6 +30,8 @@ private:
     void compareModel(const Error &conflict);
     void findRun();
     void useRun(const RunRow &run);
+    void findClassicModel(const RunRow &run);
+    void lacksModel(const RunRow &run);
     void createVersion();
     void send(bool again);
 

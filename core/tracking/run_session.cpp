@@ -199,6 +199,9 @@ Call<Ack> RunSession::logModel(const ModelFolder &model)
         return refused(runIsOver());
     if (const auto ok = checks::modelName(model.name); !ok)
         return refused(ok.failure());
+    // On MLflow 2 the model is a folder of the run, and a file in its place a lasting server error.
+    if (const auto ok = claimPath(QString(model.name % u"/MLmodel")); !ok)
+        return refused(ok.failure());
     if (const auto ok = checks::params(model.params); !ok)
         return refused(ok.failure());
     if (const auto ok = checks::tags(model.tags); !ok)

@@ -46,18 +46,47 @@ VersionCreator::VersionCreator(mlflow::Server &server, mlflow::CreateVersion req
 
 Call<mlflow::ModelVersion> VersionCreator::start()
 {
+    createModel(true);
+    return m_promise.call();
+}
+
+void VersionCreator::createModel(bool mayRepeat)
+{
     const auto model = m_server.registry.createModel(m_request.name);
-    model.then(this, [this](const Result<mlflow::RegisteredModel> &result) {
-        const bool exists = result || result.error().kind == ErrorKind::Conflict;
-        if (exists && m_lookFirst)
-            lookUp(makeError(
-                ErrorKind::Decode, u"The server was sent the version but does not show it."_s));
-        else if (exists)
-            createVersion();
+    model.then(this, [this, mayRepeat](const Result<mlflow::RegisteredModel> &result) {
+        const bool taken = !result && result.error().kind == ErrorKind::Conflict;
+        if (taken && result.error().message.contains(u"prompt"_s, Qt::CaseInsensitive))
+            refusePrompt(result.error());
+        else if (result || taken)
+            modelIsThere();
+        else if (mayRepeat && isAmbiguous(result.error()))
+            createModel(false); // names are unique, so that this makes nothing twice
         else
             end(result.failure());
     });
-    return m_promise.call();
+}
+
+//! MLflow keeps prompts beside models and would take a version of ours into one of them.
+void VersionCreator::refusePrompt(const Error &conflict)
+{
+    const auto asked = m_server.registry.getModel(m_request.name);
+    asked.then(this, [this, conflict](const Result<mlflow::RegisteredModel> &found) {
+        if (!found)
+            end(found.failure());
+        else if (mlflow::tagValue(found->tags, u"mlflow.prompt.is_prompt"_s) == "true"_L1)
+            end(Failure(conflict));
+        else
+            modelIsThere(); // it only has the word in its name
+    });
+}
+
+void VersionCreator::modelIsThere()
+{
+    if (m_lookFirst)
+        lookUp(makeError(
+            ErrorKind::Decode, u"The server was sent the version but does not show it."_s));
+    else
+        createVersion();
 }
 
 Call<mlflow::ModelVersion> VersionCreator::startAgain()
@@ -72,12 +101,14 @@ void VersionCreator::createVersion()
     ++m_attempts;
     const auto created = m_server.registry.createVersion(m_request);
     created.then(this, [this](const Result<mlflow::ModelVersion> &result) {
-        if (!result && isAmbiguous(result.error()))
+        if (!result && isAmbiguous(result.error())) {
             lookUp(result.error());
-        else if (result && m_attempts > 1)
+        } else if (result && m_attempts > 1) {
+            m_second = result.value();
             lookUp({}); // the first one may have arrived late
-        else
+        } else {
             end(result);
+        }
     });
 }
 
@@ -95,6 +126,8 @@ void VersionCreator::lookUp(const Error &cause)
         });
         if (!found.isEmpty())
             choose(found);
+        else if (!m_second.version.isEmpty())
+            end(m_second); // the list is behind
         else if (m_attempts < kMaxAttempts)
             createVersion();
         else

@@ -26,6 +26,9 @@ public:
     [[nodiscard]] Call<mlflow::ModelVersion> startAgain();
 
 private:
+    void createModel(bool mayRepeat);
+    void refusePrompt(const Error &conflict);
+    void modelIsThere();
     void createVersion();
     void lookUp(const Error &cause);
     void choose(QList<mlflow::ModelVersion> found);
@@ -35,6 +38,7 @@ private:
     QString m_operation;
     int m_attempts = 0;
     bool m_lookFirst = false;
+    mlflow::ModelVersion m_second; // of a second try, unless the first one turns up
     Promise<mlflow::ModelVersion> m_promise;
 };
 

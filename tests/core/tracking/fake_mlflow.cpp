@@ -90,6 +90,10 @@ FakeReply FakeMlflow::answer(const FakeRequest &request)
         return putFile(rest, request);
     if (version.startsWith("2."_L1) && (group == "logged-models"_L1 || rest == "outputs"_L1))
         return FakeReply::text(404, "<h1>Not Found</h1>", "text/html");
+    if (request.path == "/api/3.0/mlflow/server-info"_L1 && !version.startsWith("2."_L1))
+        return FakeReply::json(QByteArray(R"({"store_type": "SqlStore"})"));
+    if (request.verb == Verb::Get && request.path == "/api/2.0/mlflow/logged-models"_L1)
+        return FakeReply::text(405, "<h1>Method Not Allowed</h1>", "text/html");
     if (group == "experiments"_L1)
         return answerExperiments(rest, request);
     if (group == "runs"_L1)
@@ -320,9 +324,7 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
         if (registered.contains(name))
             return refuse(400, u"RESOURCE_ALREADY_EXISTS"_s, u"exists"_s);
         registered.insert(name, mapOf(body[u"tags"_s]));
-        const bool hasTags = !body[u"tags"_s].toArray().isEmpty();
-        const FakeReply reply = FakeReply::json(QJsonObject{{u"registered_model"_s, body}});
-        return hasTags ? maybeLost(reply) : reply; // a version's own create is not what is tested
+        return maybeLost(FakeReply::json(QJsonObject{{u"registered_model"_s, body}}));
     }
     if (call == "registered-models/get"_L1) {
         const QString wanted = request.query(u"name"_s);
@@ -333,7 +335,7 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
     }
     if (call == "model-versions/create"_L1) {
         arrived << u"version"_s;
-        const QString key = u"%1/%2"_s.arg(name, QString::number(versions.size() + 1));
+        const QString key = u"%1/%2"_s.arg(name, QString::number(m_nextVersion++));
         versions.insert(key, mapOf(body[u"tags"_s]));
         sources.insert(key, body[u"source"_s].toString());
         return maybeLost(FakeReply::json(QJsonObject{{u"model_version"_s, versionJson(key)}}));

@@ -157,6 +157,45 @@ private Q_SLOTS:
         QCOMPARE(server().arrived.count(u"history"_s), 1);
     }
 
+    void aVersionOfARunFindsItsModelOnServersWithoutLoggedModels()
+    {
+        server().version = u"2.22.1"_s;
+        server().down = true;
+        RunSession run = m_bench->run();
+        (void)run.logModel(modelFolder());
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.run = run.localId();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
+        server().down = false;
+        QVERIFY(m_bench->settles());
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+        QCOMPARE(
+            server().sources.value(u"churn/1"_s), QString(run.link().artifactUri % u"/classifier"));
+    }
+
+    void aVersionOfARunWithoutAModelIsParked()
+    {
+        RunSession run = m_bench->run();
+        (void)run.finish();
+        NewModelVersion version;
+        version.name = u"churn"_s;
+        version.run = run.localId();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
+        QVERIFY(m_bench->settles());
+        const auto parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        QVERIFY2(
+            parked.first().reason.contains(u"has no model"_s), qPrintable(parked.first().reason));
+    }
+
+    void aFileInThePlaceOfAModelIsRefusedAtOnce()
+    {
+        RunSession run = m_bench->run();
+        VERIFY_OK(m_bench->outcome(run.logText(u"x"_s, u"classifier"_s)));
+        VERIFY_KIND(m_bench->outcome(run.logModel(modelFolder())), ErrorKind::InvalidInput);
+    }
+
     void readsWhatMlflow2WantsToKnowOutOfAnMlmodelFile()
     {
         const QByteArray text = "artifact_path: elsewhere\nflavors:\n  python_function:\n"
@@ -179,9 +218,17 @@ private Q_SLOTS:
         QCOMPARE(none[u"utc_time_created"_s].toString(), u"2023-11-14 22:13:20.000000"_s);
     }
 
+    void knowsTheNewestModelOfAHistory()
+    {
+        QCOMPARE(newestInModelHistory(u"[{\"artifact_path\":\"a\"},{\"artifact_path\":\"b\"}]"_s),
+            u"b"_s);
+        for (const QString &none : {QString(), u"[]"_s, u"nonsense"_s, u"[7]"_s, u"{}"_s})
+            QCOMPARE(newestInModelHistory(none), QString());
+    }
+
     void aLostVersionReplyMakesNoSecondVersion()
     {
-        server().loseReplies = 1;
+        server().loseReplies = 2; // the model's and the version's
         const auto version = m_bench->outcome(m_bench->connector->registerModel(
             {u"churn"_s, LoggedModelId(u"m-1"_s), {}, RunId(u"r"_s), {}, {}}));
         VERIFY_OK(version);
