@@ -94,8 +94,9 @@ void showStatus(Terminal &terminal, Session &session, const ConnectorHealth &hea
     if (terminal.out.json) {
         terminal.out.document(document);
     } else {
+        const QString store = health.server.storeType; // MLflow 2 does not say
         terminal.out.line(u"server   "_s % session.server().url().toString() % u" (MLflow "_s
-            % health.server.version % u", "_s % health.server.storeType % u')');
+            % health.server.version % (store.isEmpty() ? store : QString(u", "_s % store)) % u')');
         terminal.out.line(u"latency  "_s
             % QString::number(static_cast<qint64>(health.latency.count())) % u" ms"_s);
         terminal.out.line(u"breaker  "_s % nameOf(breakerOf(health).state));
