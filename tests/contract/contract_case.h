@@ -57,6 +57,8 @@ private:
 [[nodiscard]] std::unique_ptr<QObject> callsContract(Contract &contract);
 [[nodiscard]] std::unique_ptr<QObject> artifactsContract(Contract &contract);
 [[nodiscard]] std::unique_ptr<QObject> trapsContract(Contract &contract);
+[[nodiscard]] std::unique_ptr<QObject> answersContract(Contract &contract);
+[[nodiscard]] std::unique_ptr<QObject> writesContract(Contract &contract);
 
 } // namespace signalbox::test
 

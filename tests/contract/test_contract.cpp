@@ -28,8 +28,8 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "FAIL!: %s\n", qPrintable(why));
         return 1;
     }
-    const std::array parts{
-        trackingContract, modelsContract, callsContract, artifactsContract, trapsContract};
+    const std::array parts{trackingContract, modelsContract, callsContract, artifactsContract,
+        trapsContract, answersContract, writesContract};
     int failed = 0;
     for (const auto make : parts)
         failed += QTest::qExec(make(contract).get(), argc, argv);
