@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proxy between a client and a real server that loses, cuts and delays what the server answered."""
+"""A proxy between a client and a real server that loses, cuts, delays and replaces what the server answered."""
+import gzip
 import socket
 import threading
 import time
@@ -36,10 +37,35 @@ def read_to_end(sock):
         data += chunk
 
 
+def canned(status, body, kind="text/html", more=""):
+    head = f"HTTP/1.1 {status} Spoilt\r\nContent-Type: {kind}\r\n{more}Content-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+# What stands in for an answer; the server does not hear of the request.
+INSTEAD = {
+    "html": canned(200, b"<html><title>Sign in</title>Please.</html>"),
+    "garbage": canned(200, b"\x00\xff\x7f{\"run\": ", "application/json"),
+    "nan": canned(200, b'{"run": {"info": {"run_id": "x", "a": NaN}}}', "application/json"),
+    "huge": canned(200, bytes(80_000_000), "application/json"),
+    "bomb": canned(200, gzip.compress(bytes(80_000_000)), "application/json", "Content-Encoding: gzip\r\n"),
+    "429": canned(429, b"slow down", "text/plain", "Retry-After: 1\r\n"),
+    "503": canned(503, b"upstream is starting", "text/plain"),
+}
+# The same for a request that the server did carry out.
+AFTERWARDS = {
+    "500": canned(500, b"<html>Internal Server Error</html>"),
+    "502": canned(502, b"<html>Bad Gateway</html>"),
+    "types": canned(200, b'{"run": [7], "run_info": true, "experiment_id": {"a": 1}, "model_version": 3.5}',
+                    "application/json"),
+}
+
+
 class FaultyProxy:
     """Passes each request on over a connection of its own, and then does `fault(path)` to the answer:
-    None (pass it on), "drop" (close without a word), "reset", "half", "hang", "late" (half a second), or
-    "refuse" (close before the server hears of it). `passed` counts requests that the server got."""
+    None (pass it on), "drop" (close without a word), "reset", "half", "hang", "late" (half a second),
+    "trickle", or one of INSTEAD and AFTERWARDS; "refuse" closes before the server hears of it. `passed`
+    counts requests that the server got."""
 
     def __init__(self, host, port, fault):
         self._target = (host, port)
@@ -80,6 +106,9 @@ class FaultyProxy:
         fault = self._fault(path)
         if fault == "refuse":
             return
+        if fault in INSTEAD:
+            client.sendall(INSTEAD[fault])
+            return
         # MLflow refuses host names that are not its own.
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"host:"))]
         lines.append(f"Host: {self._target[0]}:{self._target[1]}".encode())
@@ -93,6 +122,12 @@ class FaultyProxy:
             client.sendall(answer[:len(answer) - 5])
         elif fault == "hang":
             self._closing.wait(120)
+        elif fault == "trickle":
+            for at in range(0, len(answer), 16):
+                time.sleep(0.01)
+                client.sendall(answer[at:at + 16])
+        elif fault in AFTERWARDS:
+            client.sendall(AFTERWARDS[fault])
         elif fault != "drop":
             if fault == "late":
                 time.sleep(0.5)
