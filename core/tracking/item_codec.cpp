@@ -271,18 +271,38 @@ QString describe(const Entry &entry)
     return QString(words.at(static_cast<qsizetype>(entry.index())) % key.left(kShown));
 }
 
+//! What the text takes inside JSON.
+qint64 jsonBytes(const QString &text)
+{
+    static constexpr char16_t kTwoBytes = 0x80;
+    static constexpr char16_t kThreeBytes = 0x800;
+    static constexpr qint64 kEscaped = 6;
+    qint64 bytes = 0;
+    for (const QChar c : text) {
+        const char16_t code = c.unicode();
+        if (code < u' ')
+            bytes += kEscaped;
+        else if (code < kTwoBytes)
+            bytes += code == u'"' || code == u'\\' ? 2 : 1;
+        else
+            bytes += code < kThreeBytes ? 2 : 3;
+    }
+    return bytes;
+}
+
+//! At least what the server gets to read.
 qint64 estimatedBytes(const Entry &entry)
 {
     static constexpr qint64 kFrame = 40;
     static constexpr qint64 kNumbers = 90;
     if (const auto *metric = std::get_if<mlflow::Metric>(&entry))
-        return kFrame + kNumbers + 3 * metric->key.size() + metric->modelId.size()
-            + 3 * metric->datasetName.size() + metric->datasetDigest.size();
+        return kFrame + kNumbers + jsonBytes(metric->key) + jsonBytes(metric->modelId)
+            + jsonBytes(metric->datasetName) + jsonBytes(metric->datasetDigest);
     const auto textBytes = [](const auto &value) -> qint64 {
         if constexpr (std::is_same_v<std::decay_t<decltype(value)>, mlflow::Metric>)
             return 0;
         else
-            return kFrame + 3 * value.key.size() + 3 * value.value.size();
+            return kFrame + jsonBytes(value.key) + jsonBytes(value.value);
     };
     return std::visit(textBytes, entry);
 }

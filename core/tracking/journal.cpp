@@ -79,6 +79,8 @@ Journal::~Journal()
     m_worker->stop();
     drainDone();
     QFile::remove(m_folder.report(m_owner));
+    if (m_isOwner)
+        m_folder.forgetOwner(m_owner);
 }
 
 void Journal::publish(const QByteArray &report)

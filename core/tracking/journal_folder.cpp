@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/journal_folder.h"
 
+#include <QtCore/QDateTime>
 #include <QtCore/QDir>
 #include <QtCore/QFile>
+#include <QtCore/QFileInfo>
 
 #include <cerrno>
 #include <cstring>
@@ -18,6 +20,8 @@ using namespace Qt::StringLiterals;
 namespace signalbox {
 
 namespace {
+
+constexpr qint64 kYoungMs = 3600LL * 1000;
 
 QString systemReason()
 {
@@ -145,7 +149,7 @@ Result<void> JournalFolder::prepare(const FileSystemOf &fileSystemOf) const
         return made;
     if (auto made = makePrivate(report()); !made)
         return made;
-    return makePrivate(QString(m_path % u"/owners"));
+    return makePrivate(ownerLock());
 }
 
 QString JournalFolder::database() const
@@ -165,7 +169,7 @@ QString JournalFolder::replayerLock() const
 
 QString JournalFolder::ownerLock(const QString &owner) const
 {
-    return QString(m_path % u"/owners/" % owner);
+    return owner.isEmpty() ? QString(m_path % u"/owners") : QString(m_path % u"/owners/" % owner);
 }
 
 QString JournalFolder::useLock() const
@@ -191,6 +195,18 @@ bool JournalFolder::isOwnerDead(const QString &owner) const
 void JournalFolder::forgetOwner(const QString &owner) const
 {
     QFile::remove(ownerLock(owner));
+}
+
+void JournalFolder::forgetDeadOwners() const
+{
+    const QDir owners(ownerLock());
+    const QDateTime limit = QDateTime::currentDateTimeUtc().addMSecs(-kYoungMs);
+    const QFileInfoList files = owners.entryInfoList(QDir::Files);
+    for (const QFileInfo &file : files) {
+        // Somebody who has just made theirs may not have locked it yet.
+        if (file.lastModified() < limit && isOwnerDead(file.fileName()))
+            forgetOwner(file.fileName());
+    }
 }
 
 } // namespace signalbox

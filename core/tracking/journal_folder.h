@@ -53,7 +53,7 @@ public:
     [[nodiscard]] QString database() const;
     [[nodiscard]] QString spool(const QString &name = {}) const;
     [[nodiscard]] QString replayerLock() const;
-    [[nodiscard]] QString ownerLock(const QString &owner) const;
+    [[nodiscard]] QString ownerLock(const QString &owner = {}) const;
     //! Shared by all who have the database open, exclusive for repairs.
     [[nodiscard]] QString useLock() const;
     //! What a process that replays tells the others.
@@ -61,6 +61,8 @@ public:
     //! True when no process holds the owner's lock any more.
     [[nodiscard]] bool isOwnerDead(const QString &owner) const;
     void forgetOwner(const QString &owner) const;
+    //! Locks that processes left behind which were killed without an open run.
+    void forgetDeadOwners() const;
 
 private:
     QString m_path;

@@ -245,6 +245,7 @@ Result<void> JournalStore::tidy(qint64 nowMs)
     Query forgotten(m_db, "DELETE FROM dropped WHERE dropped_ms < ?");
     if (auto removed = forgotten.bind(nowMs - kKeepMs).run(); !removed)
         return removed;
+    m_folder.forgetDeadOwners();
     // Copies whose process died before it could name them in the journal.
     const QDir spool(m_folder.spool());
     const auto entries = spool.entryInfoList(QDir::Files | QDir::Hidden);

@@ -6,6 +6,9 @@
 
 #include <QtCore/QCryptographicHash>
 #include <QtCore/QDir>
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
@@ -14,6 +17,7 @@
 #include <limits>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace signalbox;
 using namespace signalbox::test;
@@ -326,6 +330,44 @@ private Q_SLOTS:
         QVERIFY(journal.error().message.contains(dir()));
     }
 
+    void aFolderOfSomebodyElseIsReported()
+    {
+        const QString closed = m_dir->filePath(u"closed"_s);
+        QVERIFY(QDir().mkpath(closed));
+        const auto owner = QFile::ReadOwner | QFile::ExeOwner;
+        QVERIFY(QFile::setPermissions(m_dir->path(), owner | QFile::WriteOwner | QFile::ExeOther));
+        QVERIFY(QFile::setPermissions(closed, owner | QFile::ReadOther | QFile::ExeOther));
+        static constexpr uid_t kNobody = 65534;
+        const bool isRoot = ::geteuid() == 0; // who may write everywhere
+        QVERIFY(!isRoot || ::seteuid(kNobody) == 0);
+        const auto journal = Journal::open(QString(closed % u"/journal"), {}, systemClock());
+        QVERIFY(!isRoot || ::seteuid(0) == 0);
+        VERIFY_KIND(journal, ErrorKind::Local);
+        QVERIFY(journal.error().message.contains(closed));
+        QVERIFY(journal.error().hint.contains(u"permission"_s));
+    }
+
+    void ownersLeaveNoLockBehind()
+    {
+        const QDir owners(dir() % u"/owners"_s);
+        {
+            const auto journal = opened();
+            VERIFY_OK(await(journal->addRun(newRun(u"r1"_s))));
+            QCOMPARE(owners.entryList(QDir::Files), QStringList{journal->owner()});
+        }
+        QVERIFY(owners.entryList(QDir::Files).isEmpty());
+        // Of a process that was killed long ago; a new one may not have locked its own yet.
+        for (const QString &name : {u"dead"_s, u"new"_s})
+            QVERIFY(!written(QString(u"journal/owners/" % name), "").isNull());
+        QFile dead(owners.filePath(u"dead"_s));
+        QVERIFY(dead.open(QIODevice::ReadWrite));
+        QVERIFY(dead.setFileTime(
+            QDateTime::currentDateTimeUtc().addDays(-1), QFile::FileModificationTime));
+        dead.close();
+        const auto journal = opened();
+        QCOMPARE(owners.entryList(QDir::Files), QStringList{u"new"_s});
+    }
+
     void twoInstancesShareOneJournalAndSeeEachOther()
     {
         const auto one = opened();
@@ -405,6 +447,38 @@ private Q_SLOTS:
         QCOMPARE(count, 1000);
         QVERIFY(items.size() <= 2);
         QVERIFY(codec::batchItems(points(1000, QString(250, u'x'))).size() <= 2);
+    }
+
+    void everyTextStaysBelowAMillionBytes_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("letters") << QString(8000, u'x');
+        QTest::newRow("quotes") << QString(8000, u'"');
+        QTest::newRow("umlauts") << QString(8000, u'ü');
+        QTest::newRow("three bytes") << QString(8000, QChar(0x20ac));
+        QTest::newRow("four bytes") << QString(u"😀"_s).repeated(4000);
+        QTest::newRow("colours of a terminal") << QString(8000, QChar(0x1b));
+    }
+    void everyTextStaysBelowAMillionBytes()
+    {
+        QFETCH(QString, text);
+        QList<codec::Entry> entries;
+        for (int i = 0; i < 100; ++i)
+            entries << mlflow::Tag{u"t%1"_s.arg(i), text};
+        int tags = 0;
+        for (const NewItem &item : codec::batchItems(entries)) {
+            QJsonArray list;
+            const auto decoded = codec::decodeEntries(item.payload);
+            for (const codec::Entry &entry : *decoded) {
+                const auto &tag = std::get<mlflow::Tag>(entry);
+                list.append(QJsonObject{{u"key"_s, tag.key}, {u"value"_s, tag.value}});
+            }
+            const auto bytes = QJsonDocument(list).toJson(QJsonDocument::Compact).size();
+            QVERIFY2(bytes <= item.bytes && bytes < 1'000'000,
+                qPrintable(QString::number(bytes) % u" of "_s % QString::number(item.bytes)));
+            tags += item.tags;
+        }
+        QCOMPARE(tags, 100);
     }
 
     void itemsRespectTheServersLimits()
