@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/composition/unix_signals.h"
 #include "app/terminal/commands.h"
 #include "app/terminal/recorder.h"
 #include "app/terminal/terminal.h"
@@ -6,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cmath>
+#include <csignal>
 
 using namespace Qt::StringLiterals;
 
@@ -26,8 +28,20 @@ void startLocalWorkspace(Terminal &terminal, Session &session)
     });
 }
 
+//! A terminal that closes ends the run in order; whoever read our output may leave without harm.
+void watchSignals()
+{
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT: nothing to restore
+    struct sigaction hangup { };
+    const bool isIgnored =
+        ::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+    if (!isIgnored) // nohup
+        UnixSignals::alsoWatch(SIGHUP);
+}
+
 void record(Terminal &terminal, const RecordSpec &spec)
 {
+    watchSignals();
     terminal.offline([&](Session &session) {
         auto *recorder = new Recorder(terminal, session, spec);
         terminal.onInterrupt = [recorder] { recorder->interrupt(); };

@@ -34,7 +34,8 @@ class Recording(HomeCase):
 
     def start(self, *args):
         process = subprocess.Popen([CTL, *args, "--events"], env=self.env, stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))
         for stream in (process.stdin, process.stdout, process.stderr):
             self.addCleanup(stream.close)
         self.addCleanup(process.kill)
@@ -154,11 +155,40 @@ class Recording(HomeCase):
         return result
 
     def test_signals_end_the_run_killed(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             result = self.end_by(number)
             self.ctl_json("journal", "flush")
             runs = [r for r in self.all_runs() if r.info.run_id == result["run_id"]]
             self.assertEqual([r.info.status for r in runs], ["KILLED"])
+
+    def test_a_signal_waits_at_most_three_seconds_for_a_silent_server(self):
+        with SilentServer() as server:
+            process = self.start("--tracking-uri", server.url, "record", "-e", "signals")
+            process.stdin.write(metric("loss", 1, 1))
+            process.stdin.flush()
+            self.read_until(process, lambda e: e["event"] == "acknowledged" and e["points"] == 1)
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            result = self.read_until(process, lambda e: e["event"] == "result")
+            self.assertEqual(process.wait(15), 128 + signal.SIGTERM)
+            self.assertLess(time.monotonic() - began, 3 + 2)
+            self.assertEqual((result["run_state"], result["pending_points"]), ("KILLED", 1))
+
+    def test_whoever_reads_the_events_may_leave(self):
+        process = self.start("record", "-e", "unread")
+        process.stdin.write(metric("loss", 0, 0))
+        process.stdin.flush()
+        self.read_until(process, lambda e: e["event"] == "acknowledged")
+        process.stdout.close()
+        process.stderr.close()
+        process.stdin.write("bad\n" + "".join(metric("loss", i, i) for i in range(1, 5000)))
+        process.stdin.close()
+        self.assertEqual(process.wait(30), 0)
+        self.ctl_json("journal", "flush")
+        experiment = self.client().get_experiment_by_name("unread")
+        run = self.client().search_runs([experiment.experiment_id])[0]
+        self.assertEqual(run.info.status, "FINISHED")
+        self.assertEqual(len(self.client().get_metric_history(run.info.run_id, "loss")), 5000)
 
     def test_killed_recorder_loses_nothing_acknowledged(self):
         process = self.start("record", "-e", "killed")
