@@ -28,20 +28,19 @@ void startLocalWorkspace(Terminal &terminal, Session &session)
     });
 }
 
-//! A terminal that closes ends the run in order; whoever read our output may leave without harm.
-void watchSignals()
+//! A terminal that closes ends the run in order, too, unless we were started to outlive it.
+void watchHangup()
 {
-    std::signal(SIGPIPE, SIG_IGN); // NOLINT: nothing to restore
     struct sigaction hangup { };
     const bool isIgnored =
         ::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
-    if (!isIgnored) // nohup
+    if (!isIgnored)
         UnixSignals::alsoWatch(SIGHUP);
 }
 
 void record(Terminal &terminal, const RecordSpec &spec)
 {
-    watchSignals();
+    watchHangup();
     terminal.offline([&](Session &session) {
         auto *recorder = new Recorder(terminal, session, spec);
         terminal.onInterrupt = [recorder] { recorder->interrupt(); };

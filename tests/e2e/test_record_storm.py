@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stream of points while the server is killed again and again, and the recorder once.
+"""A stream of points while the server is killed two seconds after each start, and the recorder once.
 
 SIGNALBOX_STORM_POINTS sets the size; 20 000 take about a minute, 200 000 about ten."""
+import contextlib
 import json
 import os
 import sqlite3
@@ -31,12 +32,19 @@ class Storm(HomeCase):
         process = subprocess.Popen([CTL, "--tracking-uri", self.server.url, "record", "-e", "storm", "--events"],
                                    env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.kill)
+        self.addCleanup(self.end, process)
         events = []
         reader = threading.Thread(target=lambda: events.extend(map(json.loads, process.stdout)), daemon=True)
         reader.start()
         return process, events, reader
+
+    @staticmethod
+    def end(process):
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
     def feed(self, process, first, last):
         """Points first..last-1 at the rate; a point's step is its number in the whole stream."""
@@ -83,9 +91,10 @@ class Storm(HomeCase):
         reader.join(10)
         result = events[-1]
         self.assertEqual((result["event"], result["points"]), ("result", POINTS - acknowledged))
+        # The storm goes on until the last point is there.
+        self.ctl_json("--tracking-uri", self.server.url, "--timeout", "1200", "journal", "flush", timeout=1300)
         dying.stop()
         self.server.wait_healthy(300)
-        self.ctl_json("--tracking-uri", self.server.url, "--timeout", "600", "journal", "flush", timeout=700)
 
         client = MlflowClient(self.server.url)
         experiment = client.get_experiment_by_name("storm")
