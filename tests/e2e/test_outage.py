@@ -67,6 +67,43 @@ class Outages(HomeCase):
         self.assertTrue(run.data.tags["signalbox.error.kind"])
         self.assertIn("kill", run.data.tags["signalbox.error.message"].lower())
 
+    def pipeline_in_training(self, model):
+        """A pipeline whose search has begun, with what its runs are called on the server."""
+        process = self.start("pipeline", "--data", str(self.demo_csv("breast_cancer")), "--target", "diagnosis",
+                             "--model", model, "--algorithm", "XGBoost", "--trials", "500")
+        runs = {}
+        for _ in range(2):
+            event = self.read_until(process, lambda e: e["event"] == "run")
+            runs[event["role"]] = event["run_id"]
+        self.read_until(process, lambda e: e["event"] == "metric" and e["key"] == "hpo_value")
+        self.assertEqual(set(runs), {"pipeline", "training"})
+        return process, runs
+
+    def test_killed_engine_fails_the_pipeline_with_the_reason(self):
+        process, runs = self.pipeline_in_training("pipeline-engine-killed")
+        for pid in engine_processes(self.env["SIGNALBOX_HOME"]):
+            os.kill(pid, signal.SIGKILL)
+        result = self.read_until(process, lambda e: e["event"] == "result")
+        self.assertEqual(process.wait(60), 7)
+        self.assertIn("SIGKILL", result["error"]["message"])
+        for role, run_id in runs.items():
+            run = self.client().get_run(run_id)
+            self.assertEqual(run.info.status, "FAILED", role)
+            self.assertEqual(run.data.tags["signalbox.error.kind"], "Engine", role)
+            self.assertIn("SIGKILL", run.data.tags["signalbox.error.message"], role)
+        self.assert_nothing_running()
+        self.ctl_json("models", "show", "pipeline-engine-killed", code=5)
+
+    def test_interrupted_pipeline_kills_its_runs(self):
+        process, runs = self.pipeline_in_training("pipeline-interrupted")
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        self.assertEqual(process.wait(30), 130)
+        for role, run_id in runs.items():
+            self.assertEqual(self.client().get_run(run_id).info.status, "KILLED", role)
+        self.assert_nothing_running()
+        wait_until(lambda: not engine_processes(self.env["SIGNALBOX_HOME"]), 15, "the engine's end")
+
     def test_library_example_records_its_run(self):
         url = self.ctl_json("server", "status")["url"]
         done = subprocess.run([os.environ["SIGNALBOX_EXAMPLE"], url, str(self.folder / "example-journal")],

@@ -147,8 +147,11 @@ class TrainTest(EngineCase):
 
         frame = messy_frame().drop(columns=["grade", "sure", "value"])
         path = self.dir / "m.parquet"
-        frame.assign(city=frame.city.astype("category"),
-                     when=pd.to_datetime(frame.when, format="%d.%m.%Y")).to_parquet(path)
+        when = pd.to_datetime(frame.when, format="%d.%m.%Y")
+        frame.assign(city=frame.city.astype("category"), when=when,
+                     seen=when.dt.tz_localize("Europe/Berlin"),
+                     visits=frame.visits.astype("Int64").mask(frame.index % 7 == 0),
+                     serial=(frame.index % 50).astype("uint64") + 2**63).to_parquet(path)
         csv = messy_csv(self.dir / "m.csv", "answer")
         for source, read in ((path, pd.read_parquet), (csv, pd.read_csv)):
             outcome = self.run_job("train", source, "answer", job=source.suffix,
@@ -178,6 +181,22 @@ class TrainTest(EngineCase):
         expected = np.where(table["probability_ja"] >= 0.9, "ja", "nein")
         self.assertEqual(table["prediction"].tolist(), expected.tolist())
         self.assertTrue(((table["probability_ja"] > 0.5) & (table["prediction"] == "nein")).any())
+
+    def test_labels_with_a_fraction_are_predicted_as_what_they_were_measured(self):
+        """scikit-learn takes two such labels for a quantity; they once came out as nonsense."""
+        frame = messy_frame()
+        frame["answer"] = np.where(frame["answer"] == "ja", 10.5, 2.5)
+        path = self.dir / "m.csv"
+        frame.drop(columns=["grade", "sure", "value"]).to_csv(path, index=False)
+        outcome = self.run_job("train", path, "answer", algorithm="LogisticRegression", trials=0,
+                               plots=False, bootstrap=0)
+        self.assertEqual(outcome.code, 0, outcome.last)
+        said = self.predict(outcome, pd.read_csv(path))
+        self.assertEqual(set(said.tolist()), {"2.5", "10.5"})
+        scored = self.score(outcome, path, "answer", split=str(outcome.dir / "split.json"))
+        for name in ("accuracy", "f1", "roc_auc"):
+            self.assertAlmostEqual(scored.last["metrics"][name],
+                                   outcome.last["metrics"][f"test_{name}"], 6, name)
 
     def test_leaks_block_until_a_reason_is_given(self):
         frame = messy_frame().drop(columns=["grade", "value"])

@@ -191,6 +191,28 @@ class DataTest(unittest.TestCase):
                          [("twin", "critical")])
 
 
+class PackageTest(unittest.TestCase):
+    def test_a_saved_model_that_predicts_something_else_is_not_offered(self):
+        from unittest.mock import patch
+
+        from signalbox_engine.package import _verify
+
+        for expected, found, same in (
+                (np.array([1.0, 2e9]), np.array([1.0 + 1e-7, 2e9 + 1e-3]), True),
+                (np.array([1.0, 2.0]), np.array([1.0, 2.001]), False),
+                (np.array(["a", "b"]), np.array(["a", "b"]), True),
+                (np.array(["a", "b"]), np.array(["a", "a"]), False),
+                (np.array([1.0, 2.0]), np.array([[1.0, 2.0], [1.0, 2.0]]), False)):
+            with patch("mlflow.pyfunc.load_model") as load:
+                load.return_value.predict.return_value = found
+                if same:
+                    _verify("model", None, expected)
+                    continue
+                with self.assertRaises(EngineError) as caught:
+                    _verify("model", None, expected)
+                self.assertEqual(caught.exception.kind, "training_failed")
+
+
 class PlainTest(unittest.TestCase):
     def test_numbers_that_json_lacks_become_text(self):
         value = {"a": [float("nan"), np.float32("inf"), -np.inf], "b": np.int64(3),

@@ -8,7 +8,7 @@ needed to load the model.
 
 # What skops must be told to trust, by part. Everything else in a model is in its own safe list.
 _TRUST_ALWAYS = ("numpy.dtype",)
-_TRUST_CATEGORIES = ("pandas.DataFrame", "pandas.Series")
+_TRUST_FRAMES = ("pandas.DataFrame", "pandas.Series")
 _TRUST_DATES = ("numpy.asarray", "numpy.reshape", "pandas.to_datetime",
                 "scipy._lib.array_api_compat.numpy._aliases.asarray",
                 "scipy.interpolate._bsplines.BSpline")
@@ -25,8 +25,9 @@ _TRUST = {
 def trusted_types(algorithm, columns):
     """The explicit list of types to trust when loading a model of this algorithm."""
     types = {column.type for column in columns}
+    wrapped = types & {"text", "boolean"} or any(column.loose for column in columns)
     return sorted({*_TRUST_ALWAYS, *_TRUST[algorithm], *(_TRUST_DATES if "date" in types else ()),
-                   *(_TRUST_CATEGORIES if types & {"text", "boolean"} else ())})
+                   *(_TRUST_FRAMES if wrapped else ())})
 
 
 def assemble(preprocessor, estimator, target, threshold):

@@ -25,25 +25,25 @@ class Column:
     id_like: bool = False
     note: str = ""
     format: str = ""
-    category: bool = False  # pandas reads the column as categories
+    loose: bool = False  # arrives in a pandas type that no type of MLflow stands for
 
     def report(self, series):
         """The entry of inspect's `columns`; numbers get min, max and mean."""
         entry = asdict(self)
-        del entry["format"], entry["category"]
+        del entry["format"], entry["loose"]
         if self.type in ("integer", "real") and self.missing < len(series):
             entry.update(min=float(series.min()), max=float(series.max()),
                          mean=float(series.mean()))
         return entry
 
 
-def describe_columns(frame, data, drop=(), categories=()):
+def describe_columns(frame, data, drop=(), loose=()):
     """One Column per column of `frame`; `data` names target, group, time and treatment."""
     roles = {data[role]: role for role in ("treatment", "time", "group", "target") if data[role]}
     columns = [_describe(frame[name], roles.get(name, "feature"), name in drop)
                for name in frame.columns]
     for column in columns:
-        column.category = column.name in categories
+        column.loose = column.name in loose
     return columns
 
 

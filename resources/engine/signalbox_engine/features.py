@@ -16,16 +16,17 @@ _NO_DATE = float(np.iinfo(np.int64).min)  # what numpy makes of "not a time" as 
 def build_preprocessor(columns):
     """ColumnTransformer for the feature columns: raw DataFrame in, float64 matrix (n, p) out.
 
-    Numbers: median, then standardised, plus one 0/1 column per column with missing values. Text and
-    booleans: one-hot, at most MAX_CATEGORIES columns, rare and unknown values together. Dates:
-    seconds since 1970, standardised, plus periodic splines over the week and the year.
+    Numbers: median, then standardised, plus one 0/1 column per column with missing values; loose
+    ones each by themselves, for they come as integers, floats or objects. Text and booleans:
+    one-hot, at most MAX_CATEGORIES columns, rare and unknown values together. Dates: seconds since
+    1970, standardised, plus periodic splines over the week and the year.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import MissingIndicator, SimpleImputer
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    numbers = [column.name for column in columns if column.type in ("integer", "real")]
+    numbers = _plain_numbers(columns)
     holes = [column.name for column in columns
              if column.name in numbers and column.missing]
     parts = []
@@ -36,11 +37,31 @@ def build_preprocessor(columns):
     if holes:
         parts.append(("missing", MissingIndicator(features="all"), holes))
     for position, column in enumerate(columns):
-        if column.type in ("text", "boolean"):
+        if column.loose and column.type in ("integer", "real"):
+            parts.append((f"number_{position}", _loose_number_pipeline(), column.name))
+        elif column.type in ("text", "boolean"):
             parts.append((f"category_{position}", _category_pipeline(), column.name))
         elif column.type == "date":
             parts.append((f"date_{position}", _date_pipeline(column), column.name))
     return ColumnTransformer(parts, sparse_threshold=0.0)
+
+
+def _plain_numbers(columns):
+    return [column.name for column in columns
+            if column.type in ("integer", "real") and not column.loose]
+
+
+def _loose_number_pipeline():
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    return Pipeline([
+        ("number", FunctionTransformer(pd.Series, kw_args={"dtype": "Float64"})),
+        ("column", FunctionTransformer(pd.DataFrame)),
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True, add_indicator=True)),
+        ("scale", StandardScaler()),
+    ])
 
 
 def _category_pipeline():
@@ -96,11 +117,12 @@ def summary(preprocessor, columns):
     """What `preprocessing.json` says about each feature: how it is treated, with what values."""
     entries = []
     fitted = {name: step for name, step, _ in preprocessor.transformers_}
-    numbers = [column.name for column in columns if column.type in ("integer", "real")]
+    numbers = _plain_numbers(columns)
     for position, column in enumerate(columns):
         entry = {"column": column.name, "type": column.type}
-        if column.name in numbers:
-            steps, at = fitted["numeric"].named_steps, numbers.index(column.name)
+        if column.type in ("integer", "real"):
+            steps = fitted[f"number_{position}" if column.loose else "numeric"].named_steps
+            at = 0 if column.loose else numbers.index(column.name)
             entry.update(treatment="median, standardised", median=steps["impute"].statistics_[at],
                          mean=steps["scale"].mean_[at], scale=steps["scale"].scale_[at],
                          missing_indicator=bool(column.missing))

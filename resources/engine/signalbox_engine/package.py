@@ -14,7 +14,7 @@ from signalbox_engine.schema import column_spec
 
 _BASE = ("mlflow", "scikit-learn", "skops", "numpy", "pandas", "scipy")
 _EXTRA = {"XGBoost": ("xgboost-cpu",), "LightGBM": ("lightgbm",)}
-TOLERANCE = 1e-6
+_TOLERANCE = {"atol": 1e-6, "rtol": 1e-9}
 
 
 def requirements(algorithm):
@@ -41,17 +41,18 @@ def locked_requirements(algorithm):
     return "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))
 
 
-def save_model(job, model, algorithm, prepared, rows, example_rows, trusted, metadata):
+def save_model(job, model, algorithm, prepared, check, example_rows, trusted, metadata):
     """Saves to job_dir/model; returns the fields of the `model` line.
 
-    `rows` is a DataFrame of raw feature rows: the first `example_rows` become the input example,
-    all of them check the saved model. Raises training_failed if it predicts something else.
+    `check` holds a DataFrame of raw feature rows and what was predicted for them when the model was
+    evaluated; the first `example_rows` become the input example. Raises training_failed if the
+    saved model predicts something else.
     """
     import mlflow.sklearn
     from mlflow.models import ModelSignature
     from mlflow.types.schema import Schema
 
-    target = prepared.target
+    target, (rows, expected) = prepared.target, check
     inputs = [column_spec(prepared.frame[column.name], column) for column in prepared.features]
     output = column_spec(prepared.frame[job.data["target"]], None, target)
     signature = ModelSignature(Schema(inputs), Schema([output]))
@@ -62,7 +63,7 @@ def save_model(job, model, algorithm, prepared, rows, example_rows, trusted, met
         model, str(folder), serialization_format="skops", skops_trusted_types=trusted,
         signature=signature, input_example=rows.head(example_rows), pip_requirements=pins,
         metadata=metadata)
-    _verify(folder, model, rows)
+    _verify(folder, rows, expected)
     return {"path": "model", "name": "model", "flavor": "sklearn", "serialization": "skops",
             "model_type": "classifier" if target.is_classes else "regressor",
             "signature": {"inputs": signature.inputs.to_dict(),
@@ -70,18 +71,16 @@ def save_model(job, model, algorithm, prepared, rows, example_rows, trusted, met
             "files": _files(folder), "requirements": pins, "trusted_types": trusted}
 
 
-def _verify(folder, model, rows):
+def _verify(folder, rows, expected):
     import mlflow.pyfunc
 
-    expected = np.asarray(model.predict(rows))
     found = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(rows))
-    if expected.dtype.kind == "f":
-        same = np.allclose(found, expected, rtol=0, atol=TOLERANCE)
-    else:
-        same = bool((found == expected).all())
+    same = found.shape == expected.shape and (
+        np.allclose(found, expected, **_TOLERANCE) if expected.dtype.kind == "f"
+        else bool((found == expected).all()))
     if not same:
-        raise EngineError("training_failed", "The saved model predicts other values than the "
-                          "trained one; it is not offered.", "Please report this.")
+        raise EngineError("training_failed", "The saved model predicts other values than "
+                          "were measured; it is not offered.", "Please report this.")
 
 
 def _files(folder):

@@ -61,7 +61,7 @@ def prepare(job, drop=()):
                           f"at least {MIN_ROWS} are needed.", "Use a file with more rows.")
     frame = table.frame.iloc[rows].reset_index(drop=True)
     target = encode_target(frame[name], path, job.options["problem"])
-    columns = describe_columns(frame, job.data, set(drop), table.categories)
+    columns = describe_columns(frame, job.data, set(drop), table.loose)
     _require_finite(frame, columns, path)
     counts = None
     if target.is_classes:

@@ -27,6 +27,16 @@ class Target:
         """True for binary and multiclass problems."""
         return self.labels is not None
 
+    def decided(self, scores, threshold):
+        """Class numbers (n,) that follow from probabilities (n, k)."""
+        if self.problem == "binary":
+            return (scores[:, 1] >= threshold).astype(np.int64)
+        return scores.argmax(axis=1)
+
+    def said(self, scores, threshold):
+        """What a model with these scores must predict: labels, or the numbers themselves."""
+        return self.labels[self.decided(scores, threshold)] if self.is_classes else scores
+
 
 def require_column(table, name, key):
     """Raises no_such_target (target) or bad_request (other keys) unless the column exists."""
@@ -77,7 +87,11 @@ def encode_target(series, path, wanted="auto"):
 
 
 def label_array(series):
-    """Labels as the model will return them: bool, int64, or fixed-width text."""
+    """Labels as the model will return them: bool, int64, or fixed-width text.
+
+    Numbers with a fraction become text: scikit-learn takes two such classes for a quantity, and a
+    classifier with a threshold then predicts nonsense.
+    """
     kind, _ = column_type(series)
     if kind == "boolean":
         return series.to_numpy(dtype=bool)
@@ -85,8 +99,6 @@ def label_array(series):
         return series.to_numpy(dtype=np.int64)
     if kind == "real" and bool((series % 1 == 0).all()):
         return series.to_numpy(dtype=np.int64)
-    if kind == "real":
-        return series.to_numpy(dtype=np.float64)
     return series.astype(str).to_numpy(dtype=object).astype("U")
 
 

@@ -28,7 +28,7 @@ class Table:
     digest: str
     encoding: str = ""
     delimiter: str = ""
-    categories: frozenset = frozenset()  # columns that pandas reads as categories
+    loose: frozenset = frozenset()  # columns of pandas types that no type of MLflow stands for
 
     def block(self, target):
         """The `data` block of PROTOCOL.md."""
@@ -77,13 +77,12 @@ def _read(job, path, size):
     digest = _sha256(path)[:32]
     if kind == "parquet":
         frame = _read_parquet(path)
-        categories = frozenset(str(name) for name in frame.columns
-                               if isinstance(frame[name].dtype, pd.CategoricalDtype))
+        loose = _loose(frame)
         for name in frame.columns:
             frame[name] = _plain_column(frame[name])
-        return Table(frame, path, kind, size, digest, categories=categories)
+        return Table(frame, path, kind, size, digest, loose=loose)
     frame, encoding, delimiter = _read_csv(job, path)
-    return Table(frame, path, kind, size, digest, encoding, delimiter)
+    return Table(frame, path, kind, size, digest, encoding, delimiter, _loose(frame))
 
 
 def _sha256(path):
@@ -106,12 +105,27 @@ def _read_parquet(path):
     return frame.reset_index(drop=True)
 
 
+def _loose(frame):
+    return frozenset(str(name) for name in frame.columns if _is_loose(frame[name]))
+
+
+def _is_loose(column):
+    """Categories, moments of a time zone, 64-bit integers without sign or with missing values."""
+    dtype = column.dtype
+    if isinstance(dtype, (pd.CategoricalDtype, pd.DatetimeTZDtype)) or dtype == "uint64":
+        return True
+    nullable = isinstance(dtype, pd.api.extensions.ExtensionDtype) and dtype.kind in "iu"
+    return nullable and dtype.itemsize == 8 and bool(column.isna().any())
+
+
 def _plain_column(column):
     """Arrow's richer types as the plain pandas types a CSV would give."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.astype(column.cat.categories.dtype)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return column.dt.tz_convert("UTC").dt.tz_localize(None)
+    if pd.api.types.is_integer_dtype(column.dtype) and column.isna().any():
+        return column.astype("float64")
     if column.dtype == object:
         first = column.dropna()
         kind = type(first.iloc[0]).__name__ if len(first) else ""

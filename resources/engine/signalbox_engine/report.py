@@ -60,9 +60,7 @@ def _confusion(training):
     target = training.prepared.target
     if not target.is_classes:
         return None
-    scores = training.scores["test"]
-    predicted = (scores[:, 1] >= training.threshold).astype(int) if (
-        target.problem == "binary") else scores.argmax(axis=1)
+    predicted = target.decided(training.scores["test"], training.threshold)
     matrix = confusion(target.y[training.parts["test"]], predicted, len(target.labels))
     return {"labels": [str(label) for label in target.labels], "matrix": matrix}
 
@@ -148,7 +146,8 @@ def _write_model(job, training, facts):
         "algorithm": name, "problem": facts["problem"], "target": job.data["target"],
         "threshold": facts["threshold"], "positive_label": facts["positive_label"],
         "dataset_digest": facts["data"]["digest"], "test_digest": facts["test_rows"]["digest"]}}
-    entry = save_model(job, training.model, name, prepared, rows, _EXAMPLE_ROWS,
+    expected = prepared.target.said(training.scores["test"][:_CHECK_ROWS], training.threshold)
+    entry = save_model(job, training.model, name, prepared, (rows, expected), _EXAMPLE_ROWS,
                        trusted_types(name, prepared.features), metadata)
     job.channel.send("model", **entry)
     job.channel.progress("package", 1, 1)

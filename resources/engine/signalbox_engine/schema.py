@@ -14,11 +14,11 @@ def mlflow_type(series, column):
     """MLflow's type name such that a frame read by plain pandas passes its checks.
 
     Whole numbers are `long` only where none is missing (pandas makes them floats otherwise, and
-    MLflow does not turn 64-bit integers into doubles). Booleans with missing values and
-    categories come in changing pandas types, which only `any` accepts.
+    MLflow does not turn 64-bit integers into doubles). Booleans with missing values and loose
+    columns come in pandas types that only `any` accepts.
     """
     kind = column.type
-    if column.category or (kind == "boolean" and column.missing):
+    if column.loose or (kind == "boolean" and column.missing):
         return "any"
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         return "datetime"
