@@ -107,7 +107,14 @@ private:
     [[nodiscard]] QByteArray trouble() const
     {
         const auto error = m_connector->replayTrouble();
-        return error ? error->text().toUtf8() : QByteArray("no trouble known");
+        const JournalStatus left = m_connector->journalStatus();
+        return u"%1 runs, %2 points, %3 parked are left; %4 requests on their way; breaker %5; %6"_s
+            .arg(QString::number(left.pendingRuns), QString::number(left.pendingPoints),
+                QString::number(left.parked.size()),
+                QString::number(m_bench->server->client().queued()),
+                nameOf(m_bench->server->breaker().state()),
+                error ? error->text() : u"no trouble known"_s)
+            .toUtf8();
     }
     void retryParked()
     {
