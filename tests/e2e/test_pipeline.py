@@ -11,6 +11,22 @@ TARGETS = {"breast_cancer": "diagnosis", "wine": "cultivar", "diabetes": "progre
 FLOOR = {"breast_cancer": ("roc_auc", 0.97), "wine": ("accuracy", 0.85), "diabetes": ("r2", 0.20)}
 GATE_METRIC = {"breast_cancer": "test_roc_auc", "wine": "test_f1_weighted", "diabetes": "test_r2"}
 
+TAGS = {"signalbox.flow", "signalbox.flow_id", "signalbox.op_id", "mlflow.source.name", "mlflow.user"}
+PARAMS = {"pipeline": {"model", "problem", "target", "target_stage", "algorithm", "version", "stage"},
+          "selection": {"problem", "rows", "columns", "constraints", "selected", "dataset_digest"},
+          "training": {"algorithm", "problem", "rows_train", "rows_validation", "rows_test", "rows_holdout", "seed",
+                       "imbalance", "dataset_digest", "test_digest", "features"},
+          "deployment": {"model", "version", "target_stage", "policy_digest"}}
+ARTIFACTS = {"pipeline": set(), "selection": {"selection.json", "rationale.md", "benchmark.csv"},
+             "training": {"evaluation.json", "split.json", "preprocessing.json", "requirements.lock",
+                          "plots/importance.png", "plots/importance.json"},
+             "deployment": {"decision.json", "plan.json"}}
+PER_SPLIT = {"binary": ("accuracy", "precision", "recall", "f1", "roc_auc", "pr_auc", "log_loss", "brier"),
+             "multiclass": ("accuracy", "f1_macro", "f1_weighted", "roc_auc_ovr", "log_loss"),
+             "regression": ("rmse", "mae", "r2", "mape")}
+PLOTS = {"binary": ("roc", "pr", "calibration", "confusion"), "multiclass": ("roc", "confusion"),
+         "regression": ("residuals",)}
+
 PREDICT = """
 import json, sys, mlflow, pandas
 mlflow.set_tracking_uri(sys.argv[1])
@@ -44,26 +60,59 @@ class Pipelines(HomeCase):
         cls.start_server()
 
     def check_runs(self, result, experiment):
+        """Parent and children are what the table of the design promises; gives the training."""
         client = self.client()
-        parent = client.get_run(result["run_id"])
-        self.assertEqual(parent.info.status, "FINISHED")
-        self.assertEqual(client.get_experiment(parent.info.experiment_id).name, experiment)
         self.assertEqual(set(result["children"]), {"selection", "training", "deployment"})
-        for role, run_id in result["children"].items():
-            child = client.get_run(run_id)
-            self.assertEqual(child.info.status, "FINISHED", role)
-            self.assertEqual(child.data.tags["mlflow.parentRunId"], result["run_id"])
-            for tag in ("signalbox.flow", "signalbox.flow_id", "signalbox.op_id", "mlflow.source.name", "mlflow.user"):
-                self.assertIn(tag, child.data.tags, role)
-        return client.get_run(result["children"]["training"])
+        runs = {role: client.get_run(run_id) for role, run_id in
+                dict(result["children"], pipeline=result["run_id"]).items()}
+        flows = {run.data.tags["signalbox.flow_id"] for run in runs.values()}
+        self.assertEqual(len(flows), 1)
+        for role, run in runs.items():
+            self.assertEqual(run.info.status, "FINISHED", role)
+            self.assertEqual(client.get_experiment(run.info.experiment_id).name, experiment)
+            self.assertLessEqual(TAGS, set(run.data.tags), role)
+            self.assertLessEqual(PARAMS[role], set(run.data.params), role)
+            self.assertLessEqual(ARTIFACTS[role], self.artifacts(run.info.run_id), role)
+            parent = run.data.tags.get("mlflow.parentRunId")
+            self.assertEqual(parent, None if role == "pipeline" else result["run_id"])
+        self.check_selection(runs["selection"])
+        gates = runs["deployment"].data.metrics
+        self.assertEqual(gates["gate.signature_present"], 1.0)
+        self.assertTrue([key for key in gates if key.startswith("evidence.metric_at_least")])
+        return runs["training"]
 
-    def check_training(self, training, metric):
-        for part in ("train", "validation", "test"):
-            self.assertIn(f"{part}_{metric}", training.data.metrics)
+    def artifacts(self, run_id, path=None):
+        found = set()
+        for entry in self.client().list_artifacts(run_id, path):
+            found |= self.artifacts(run_id, entry.path) if entry.is_dir else {entry.path}
+        return found
+
+    def check_selection(self, selection):
+        metrics = selection.data.metrics
+        chosen = selection.data.params["selected"]
+        parts = [value for key, value in metrics.items() if key.startswith(f"component.{chosen}.")]
+        self.assertAlmostEqual(sum(parts), metrics[f"score.{chosen}"], places=9)
+        self.assertAlmostEqual(metrics[f"combined.{chosen}"],
+                               0.6 * metrics[f"score.{chosen}"] + 0.4 * metrics[f"benchmark_score.{chosen}"], places=9)
+        self.assertLessEqual({f"cv_mean.{chosen}", f"cv_std.{chosen}"}, set(metrics))
+
+    def check_training(self, training):
+        problem, metrics = training.data.params["problem"], training.data.metrics
+        for metric in PER_SPLIT[problem]:
+            for part in ("train", "validation", "test"):
+                self.assertIn(f"{part}_{metric}", metrics)
+            self.assertLessEqual(metrics[f"test_{metric}_low"], metrics[f"test_{metric}_high"])
+        self.assertEqual("threshold" in training.data.params, problem == "binary")
+        self.assertTrue([key for key in training.data.params if key.startswith("hp_")])
+        trials = self.client().get_metric_history(training.info.run_id, "hpo_value")
+        self.assertEqual(len(trials) + metrics["hpo_pruned"], metrics["hpo_trials"])
+        self.assertLessEqual({f"plots/{name}.png" for name in PLOTS[problem]}, self.artifacts(training.info.run_id))
+        self.assertEqual(len(training.outputs.model_outputs), 1)
         contexts = {t.value for d in training.inputs.dataset_inputs for t in d.tags if t.key == "mlflow.data.context"}
         self.assertEqual(contexts, {"training", "test"})
-        for d in training.inputs.dataset_inputs:
-            self.assertLessEqual(len(d.dataset.digest), 36)
+        digests = {d.dataset.digest for d in training.inputs.dataset_inputs}
+        self.assertEqual(digests, {training.data.params["dataset_digest"], training.data.params["test_digest"]})
+        self.assertLessEqual(max(map(len, digests)), 36)
 
     def check_version(self, model):
         client = self.client()
@@ -111,7 +160,7 @@ class Pipelines(HomeCase):
         self.assertEqual({k: result["model"][k] for k in ("name", "version", "stage")},
                          {"name": model, "version": "1", "stage": "Staging"})
         training = self.check_runs(result, model)
-        self.check_training(training, metric)
+        self.check_training(training)
         self.check_version(model)
         self.check_predictions(name, model)
         gates = self.ctl_json("models", "gates", model, "1", "--to", "Production")
