@@ -107,7 +107,8 @@ int exitCodeFor(const Error &error)
     case ErrorKind::Refused:
         return 4;
     case ErrorKind::NotFound:
-        return 5;
+        // Without MLflow's code it was somebody else who did not know the address.
+        return error.httpStatus != 0 && error.apiCode.isEmpty() ? 1 : 5;
     case ErrorKind::InvalidInput:
         return 6;
     case ErrorKind::Engine:

@@ -179,8 +179,12 @@ QString remedyFor(const Error &error, const QString &text)
         return u"The server failed by itself. Its log tells more; try again later."_s;
     if (error.kind == ErrorKind::Inactivity)
         return u"The server gave up waiting for the request. Try again."_s;
+    if (error.kind == ErrorKind::NotFound && error.apiCode.isEmpty())
+        return u"This is not how MLflow answers: check the server's address, and the path in it."_s;
     if (error.kind == ErrorKind::NotFound)
         return u"Check the name or id; it may have been renamed or deleted."_s;
+    if (error.kind == ErrorKind::Conflict)
+        return u"Use what is there, or choose another name; what was deleted keeps its name."_s;
     return {}; // the server's own words are the best remedy for the rest
 }
 

@@ -111,6 +111,17 @@ private Q_SLOTS:
         QVERIFY(!errorOfAnswer(answer(401, "")).hint.isEmpty());
     }
 
+    void notFoundIsMlflowsWordAlone()
+    {
+        const Error known = errorOfAnswer(
+            answer(404, R"({"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no run"})"));
+        QCOMPARE(exitCodeFor(known), 5);
+        const Error foreign = errorOfAnswer(answer(404, "<html>nginx</html>", "text/html"));
+        QCOMPARE(exitCodeFor(foreign), 1);
+        QVERIFY(foreign.hint.contains(u"address"_s));
+        QCOMPARE(exitCodeFor(makeError(ErrorKind::NotFound, u"no such profile"_s)), 5);
+    }
+
     void hostileTextIsTamed()
     {
         rememberSecret(u"very-secret-password"_s);
