@@ -7,11 +7,16 @@
 #include <QtCore/QJsonArray>
 #include <QtCore/QLocale>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
 namespace {
+
+//! A column with a thousand values is a thousand classes with too few rows each.
+constexpr qsizetype kShownReasons = 5;
 
 QStringList textsOf(const QJsonValue &value)
 {
@@ -50,10 +55,12 @@ Result<DataFacts> DataFacts::from(const QJsonObject &inspection)
     facts.m_json = inspection;
     const QJsonObject qc = inspection.value(u"qc"_s).toObject();
     const QStringList blocking = textsOf(qc.value(u"blocking"_s));
+    const qsizetype more = std::max<qsizetype>(blocking.size() - kShownReasons, 0);
     if (!qc.value(u"passed"_s).toBool(true)) {
         return Failure(ErrorKind::InvalidInput,
             facts.data().value(u"path"_s).toString() % u" cannot be learned from: "_s
-                % blocking.join(u"; "_s),
+                % blocking.mid(0, kShownReasons).join(u"; "_s)
+                % (more > 0 ? u"; and %1 more reasons."_s.arg(more) : u"."_s),
             u"Repair the table, or choose another target column."_s);
     }
     return facts;

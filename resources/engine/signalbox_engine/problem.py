@@ -63,8 +63,12 @@ def detect_problem(series):
 
 
 def encode_target(series, path, wanted="auto"):
-    """Encodes a target without missing values; raises constant_target or unsupported_problem."""
+    """Encodes a target without missing values; raises constant_target, too_few_rows or
+    unsupported_problem."""
     name = series.name
+    if len(series) == 1:
+        raise EngineError("too_few_rows", f"{path} has only one row with a value in {name!r}.",
+                          "Use a file with more rows.")
     distinct = series.nunique()
     if distinct < 2:
         what = f"has only the value {str(series.iloc[0])!r}" if distinct else "has no values"
