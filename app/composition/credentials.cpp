@@ -73,6 +73,10 @@ Result<LinkSettings> environmentLink()
         return Failure(ErrorKind::InvalidInput,
             u"MLFLOW_TRACKING_INSECURE_TLS and MLFLOW_TRACKING_SERVER_CERT_PATH are both set."_s,
             u"Unset one of them; the file of certificate authorities is the safe one."_s);
+    // What Python's own HTTP library looks at when MLflow names no file.
+    if (link.caFile.isEmpty() && !link.insecure)
+        link.caFile = firstOf(
+            qEnvironmentVariable("REQUESTS_CA_BUNDLE"), qEnvironmentVariable("CURL_CA_BUNDLE"));
     return link;
 }
 

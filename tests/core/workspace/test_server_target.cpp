@@ -44,7 +44,8 @@ private Q_SLOTS:
         for (const char *name :
             {"MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD",
                 "MLFLOW_TRACKING_TOKEN", "MLFLOW_WORKSPACE", "MLFLOW_TRACKING_INSECURE_TLS",
-                "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH"})
+                "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH",
+                "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
             qunsetenv(name);
     }
 
@@ -82,6 +83,10 @@ private Q_SLOTS:
     void theEnvironmentSaysWhatToTrust()
     {
         setEnvironment("https://h:5000", {}, {});
+        qputenv("CURL_CA_BUNDLE", "/curl.pem");
+        QCOMPARE(target().link.caFile, u"/curl.pem"_s);
+        qputenv("REQUESTS_CA_BUNDLE", "/requests.pem");
+        QCOMPARE(target().link.caFile, u"/requests.pem"_s);
         qputenv("MLFLOW_TRACKING_SERVER_CERT_PATH", "/ca.pem");
         qputenv("MLFLOW_TRACKING_CLIENT_CERT_PATH", "/client.pem");
         QCOMPARE(target().link.caFile, u"/ca.pem"_s);
@@ -93,6 +98,7 @@ private Q_SLOTS:
         QCOMPARE(both.error().kind, ErrorKind::InvalidInput);
         qunsetenv("MLFLOW_TRACKING_SERVER_CERT_PATH");
         QVERIFY(target().link.insecure);
+        QVERIFY(target().link.caFile.isEmpty());
         QVERIFY(!insecurityWarning(target()).isEmpty());
     }
 
