@@ -54,6 +54,7 @@ void VersionCreator::createModel(bool mayRepeat)
 {
     const auto model = m_server.registry.createModel(m_request.name);
     model.then(this, [this, mayRepeat](const Result<mlflow::RegisteredModel> &result) {
+        m_madeModel = result.hasValue();
         const bool taken = !result && result.error().kind == ErrorKind::Conflict;
         if (taken && result.error().message.contains(u"prompt"_s, Qt::CaseInsensitive))
             refusePrompt(result.error());
@@ -106,9 +107,25 @@ void VersionCreator::createVersion()
         } else if (result && m_attempts > 1) {
             m_second = result.value();
             lookUp({}); // the first one may have arrived late
+        } else if (!result && m_madeModel && verdictOf(result.error()) == Verdict::Park) {
+            takeNameBack(result.error());
         } else {
             end(result);
         }
+    });
+}
+
+//! A refused version must not leave the name behind that was made for it alone.
+void VersionCreator::takeNameBack(const Error &refusal)
+{
+    const auto listed = m_server.registry.versions(m_request.name);
+    listed.then(this, [this, refusal](const Result<QList<mlflow::ModelVersion>> &result) {
+        if (!result || !result->isEmpty()) { // somebody else uses it by now
+            end(Failure(refusal));
+            return;
+        }
+        m_server.registry.deleteModel(m_request.name)
+            .then(this, [this, refusal](const Result<void> &) { end(Failure(refusal)); });
     });
 }
 

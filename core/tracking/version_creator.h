@@ -30,6 +30,7 @@ private:
     void refusePrompt(const Error &conflict);
     void modelIsThere();
     void createVersion();
+    void takeNameBack(const Error &refusal);
     void lookUp(const Error &cause);
     void choose(QList<mlflow::ModelVersion> found);
     void end(const Result<mlflow::ModelVersion> &result);
@@ -38,6 +39,7 @@ private:
     QString m_operation;
     int m_attempts = 0;
     bool m_lookFirst = false;
+    bool m_madeModel = false;
     mlflow::ModelVersion m_second; // of a second try, unless the first one turns up
     Promise<mlflow::ModelVersion> m_promise;
 };
