@@ -52,24 +52,59 @@ void showItems(Terminal &terminal, const JournalOptions &options)
     terminal.succeed();
 }
 
+std::chrono::milliseconds flushLimit(const Terminal &terminal)
+{
+    return terminal.options.timeout.count() > 0 ? terminal.options.timeout : kFlushLimit;
+}
+
+//! Something waits still: says so, and why as far as that is known.
+void failFlush(Terminal &terminal, const std::optional<Error> &trouble, const QJsonObject &counts)
+{
+    static constexpr int kLeftOver = 3;
+    Error error = trouble.value_or(
+        makeError(ErrorKind::Network, u"the server did not take it within the time."_s));
+    error.message = u"Not everything has reached the server: "_s % error.message;
+    error.hint = error.hint % (error.hint.isEmpty() ? u""_s : u" "_s)
+        % u"Nothing is lost; 'signalboxctl journal list' shows what waits."_s;
+    terminal.fail(error, counts, kLeftOver);
+}
+
 void flushOne(Terminal &terminal, Session &session)
 {
-    const auto limit =
-        terminal.options.timeout.count() > 0 ? terminal.options.timeout : kFlushLimit;
-    terminal.await(session.connector().flush(limit), [&](const JournalStatus &status) {
-        printCounts(terminal.out, status);
-        terminal.succeed(status.isEmpty() ? 0 : 3);
+    terminal.await(session.connector().flush(flushLimit(terminal)),
+        [&terminal, &session](const JournalStatus &status) {
+            const bool isEmpty = status.isEmpty();
+            if (isEmpty || !terminal.out.json)
+                printCounts(terminal.out, status);
+            if (isEmpty)
+                terminal.succeed();
+            else
+                failFlush(terminal, session.connector().replayTrouble(), toJson(status));
+        });
+}
+
+//! The local workspace is started, but only when something waits for it.
+void flushCurrent(Terminal &terminal)
+{
+    terminal.offline([&terminal](Session &session) {
+        if (session.connector().journalStatus().isEmpty()
+            || session.origin() != ServerOrigin::LocalWorkspace)
+            flushOne(terminal, session);
+        else
+            terminal.online([&terminal](Session &started) { flushOne(terminal, started); });
     });
 }
 
 void flushEvery(Terminal &terminal)
 {
-    const auto limit =
-        terminal.options.timeout.count() > 0 ? terminal.options.timeout : kFlushLimit;
-    const auto tour = std::make_shared<JournalTour>(terminal, limit);
+    const auto tour = std::make_shared<JournalTour>(terminal, flushLimit(terminal));
     terminal.await(tour->flush(), [&terminal, tour](const JournalStatus &left) {
-        printStatus(terminal.out, tour->seen(), true);
-        terminal.succeed(left.isEmpty() ? 0 : 3);
+        if (left.isEmpty() || !terminal.out.json)
+            printStatus(terminal.out, tour->seen(), true);
+        if (left.isEmpty())
+            terminal.succeed();
+        else
+            failFlush(terminal, tour->trouble(), documentOfAll(tour->seen()));
     });
 }
 
@@ -218,7 +253,7 @@ void addJournalCommands(CLI::App &app, Terminal &terminal)
             if (options->all)
                 flushEvery(terminal);
             else
-                terminal.offline([&](Session &session) { flushOne(terminal, session); });
+                flushCurrent(terminal);
         };
     });
     addDecisions(*journal, terminal);

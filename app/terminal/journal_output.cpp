@@ -117,19 +117,20 @@ void printCounts(Output &out, const JournalStatus &status)
         counts(out, status);
 }
 
+QJsonObject documentOfAll(const QList<JournalSeen> &seen)
+{
+    QJsonObject document = toJson(sumOf(seen));
+    QJsonArray servers;
+    for (const JournalSeen &one : seen)
+        servers.append(documentOf(one));
+    document.insert(u"servers"_s, servers);
+    return document;
+}
+
 void printStatus(Output &out, const QList<JournalSeen> &seen, bool all)
 {
-    if (out.json && !all) {
-        out.document(documentOf(seen.value(0)));
-        return;
-    }
     if (out.json) {
-        QJsonObject document = toJson(sumOf(seen));
-        QJsonArray servers;
-        for (const JournalSeen &one : seen)
-            servers.append(documentOf(one));
-        document.insert(u"servers"_s, servers);
-        out.document(document);
+        out.document(all ? documentOfAll(seen) : documentOf(seen.value(0)));
         return;
     }
     for (const JournalSeen &one : seen) {

@@ -20,6 +20,8 @@ class Output;
 [[nodiscard]] QJsonObject toJson(const ReplayerReport &report);
 
 void printCounts(Output &out, const JournalStatus &status);
+//! The sum of many journals, and each of them.
+[[nodiscard]] QJsonObject documentOfAll(const QList<JournalSeen> &seen);
 //! The counts; with `all` their sum and those of each server.
 void printStatus(Output &out, const QList<JournalSeen> &seen, bool all);
 void printItems(Output &out, const QList<JournalSeen> &seen);

@@ -134,14 +134,19 @@ void JournalTour::next()
 void JournalTour::flushAs(const SessionOptions &options)
 {
     m_session = std::make_unique<Session>(options);
-    if (const auto opened = m_session->open(); !opened) {
-        m_terminal.out.error(opened.error().message, opened.error().hint);
-        QMetaObject::invokeMethod(
-            this, [this] { next(); }, Qt::QueuedConnection);
-        return;
-    }
-    const auto flushed = m_session->connector().flush(m_limit);
-    flushed.then(this, [this](const Result<JournalStatus> &) { next(); });
+    m_session->openAndStart().then(this, [this](const Result<void> &opened) {
+        if (!opened) {
+            m_trouble = opened.error();
+            next();
+            return;
+        }
+        const auto flushed = m_session->connector().flush(m_limit);
+        flushed.then(this, [this](const Result<JournalStatus> &left) {
+            if (left && !left->isEmpty())
+                m_trouble = m_session->connector().replayTrouble();
+            next();
+        });
+    });
 }
 
 void JournalTour::end()

@@ -34,6 +34,8 @@ public:
     JournalTour(Terminal &terminal, std::chrono::milliseconds limit);
     //! Resolves with the sum of what is left.
     [[nodiscard]] Call<JournalStatus> flush();
+    //! Why the last of them that kept something kept it.
+    [[nodiscard]] const std::optional<Error> &trouble() const { return m_trouble; }
     //! As after the flush.
     [[nodiscard]] const QList<JournalSeen> &seen() const { return m_seen; }
 
@@ -48,6 +50,7 @@ private:
     QList<JournalSeen> m_seen;
     std::unique_ptr<Session> m_session;
     Promise<JournalStatus> m_promise;
+    std::optional<Error> m_trouble;
 };
 
 //! Everything of all of them.
