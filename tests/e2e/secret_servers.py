@@ -6,6 +6,8 @@ import ssl
 import threading
 import urllib.parse
 
+HOP_HEADERS = ("host", "connection", "accept-encoding")
+
 
 class Server:
     """An HTTP server in a thread; keeps every request line and header it saw."""
@@ -73,14 +75,33 @@ def guarded(upstream, is_welcome, context=None):
     def answer(request, body):
         if not is_welcome(request.headers):
             return 401, {"Content-Type": "text/plain"}, b"You are not authenticated."
-        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=60)
-        headers = {k: v for k, v in request.headers.items() if k.lower() not in ("host", "connection", "accept-encoding")}
-        connection.request(request.command, request.path, body or None, headers)
-        reply = connection.getresponse()
-        text = reply.read()
-        connection.close()
-        return reply.status, {"Content-Type": reply.getheader("Content-Type", "text/plain")}, text
+        return passed_on(request, body, target.hostname, target.port, request.path, HOP_HEADERS)
     return Server(answer, context)
+
+
+def passed_on(request, body, host, port, path, unwanted):
+    """What the real server answers to the same request."""
+    connection = http.client.HTTPConnection(host, port, timeout=60)
+    headers = {k: v for k, v in request.headers.items() if k.lower() not in unwanted}
+    connection.request(request.command, path, body or None, headers)
+    reply = connection.getresponse()
+    text = reply.read()
+    connection.close()
+    return reply.status, {"Content-Type": reply.getheader("Content-Type", "text/plain")}, text
+
+
+def proxy():
+    """Passes on whatever names a whole address, as a proxy does for plain http."""
+    unwanted = HOP_HEADERS + ("proxy-connection", "proxy-authorization")
+
+    def answer(request, body):
+        target = urllib.parse.urlsplit(request.path)
+        path = urllib.parse.urlunsplit(("", "", *target[2:]))
+        try:
+            return passed_on(request, body, target.hostname, target.port, path, unwanted)
+        except OSError as problem:
+            return 502, {"Content-Type": "text/plain"}, str(problem).encode()
+    return Server(answer)
 
 
 def tls_context(folder, wants_client):

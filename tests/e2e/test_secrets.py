@@ -144,13 +144,62 @@ class Secrets(HomeCase):
         login = dict(self.env, MLFLOW_TRACKING_USERNAME="ann", MLFLOW_TRACKING_PASSWORD=self.planted["password"])
         for server in (self.upstream, self.refusing.url, self.redirecting.url):
             self.run_ctl("--tracking-uri", server, "runs", "list", "-e", "Default", env=login)
+        token = dict(self.env, MLFLOW_TRACKING_TOKEN=self.planted["token"])
+        for server in (self.upstream, self.refusing.url, self.redirecting.url):
+            self.run_ctl("--tracking-uri", server, "artifacts", "list", "0" * 32, env=token)
         self.expect(0, "profile", "list")
         self.expect(0, "--json", "profile", "show", "basic-good")
         self.window("basic-good")
         self.window("bearer-bad")
         self.assertEqual(self.foreign.seen, [])
         self.assertEqual(self.leaks(), [])
-        self.assertTrue(any(self.planted["header"].encode() in r for r in self.refusing.seen))
+        for kind in ("password", "token", "header", "urlinfo"):
+            forms = forms_of(self.planted[kind])
+            self.assertTrue(any(form in request for request in self.refusing.seen for form in forms), kind)
+
+    def test_what_is_recorded_and_what_waits_holds_no_secret(self):
+        lines = '{"metric":"kept","value":0.5}\n{"param":"lr","value":0.1}\n'
+        good = self.add_profiles("-kept", self.upstream)
+        waiting = self.add_profiles("-refused", self.refusing.url) + self.add_profiles("-sent-on", self.redirecting.url)
+        for name in good + waiting:
+            record = ("--json", "--profile", name, "record", "-e", "kept", "--flush-seconds", "1")
+            self.expect(0, *record, typed=lines)
+            for command in (("status",), ("list",), ("flush", "--json")):
+                self.expect(0 if name in good or command[0] != "flush" else 3,
+                            "--profile", name, "--timeout", "3", "journal", *command)
+            self.expect(0, "--profile", name, "exec", "-e", "kept", "--", "sh", "-c", "echo done")
+        user = urllib.parse.quote(self.planted["urlinfo"], safe="")
+        env = dict(self.env, MLFLOW_TRACKING_URI=self.upstream.replace("//", f"//ann:{user}@"))
+        self.expect(0, "exec", "-e", "kept", "--", "true", "--password", self.planted["urlinfo"], env=env)
+        data = self.folder / "kept.csv"
+        data.write_text("a,b,label\n" + "".join(f"{i % 7},{i * 0.5},{i % 3 > 0}\n" for i in range(120)))
+        self.expect(0, "train", "--data", str(data), "--target", "label", "--algorithm", "LogisticRegression",
+                    "--trials", "0", "--register", "kept", env=env)
+        self.assertGreater(len(self.all_runs()), 5)
+        self.assertEqual(self.foreign.seen, [])
+        self.assertEqual(self.leaks(), [])
+
+    def test_the_password_of_a_proxy_goes_to_the_proxy_alone(self):
+        proxy = secret_servers.proxy()
+        upstream = secret_servers.guarded(self.upstream, lambda _headers: True)
+        for server in (proxy, upstream):
+            self.addCleanup(server.stop)
+        login = base64.b64encode(f"ann:{self.planted['proxy']}".encode())
+        self.expect(0, "profile", "add", "proxied", "--url", upstream.url, "--proxy",
+                    f"127.0.0.1:{proxy.port}", "--proxy-user", "ann")
+        self.expect(0, "profile", "login", "proxied", "--proxy-password", typed=self.planted["proxy"] + "\n")
+        self.expect(0, "--profile", "proxied", "--json", "experiments", "list")
+        self.expect(0, "profile", "show", "proxied")
+        self.assertTrue(any(login in request for request in proxy.seen))
+        self.assertTrue(upstream.seen)
+        before = len(proxy.seen)
+        address = f"http://ann:{urllib.parse.quote(self.planted['proxy'], safe='')}@127.0.0.1:{proxy.port}"
+        away = self.redirecting.url.replace("127.0.0.1", "mlflow.invalid")
+        self.run_ctl("--tracking-uri", away, "experiments", "list", env=dict(self.env, HTTP_PROXY=address))
+        self.assertTrue(any(login in request for request in proxy.seen[before:]))
+        self.expect(6, "profile", "add", "typed", "--url", upstream.url, "--proxy", address)
+        self.assertFalse(any(login in request for request in upstream.seen))
+        self.assertEqual(self.leaks(), [])
 
     def test_what_was_refused_goes_on_once_the_secret_is_right(self):
         wanted = "Basic " + base64.b64encode(f"ann:{self.planted['password']}".encode()).decode()
