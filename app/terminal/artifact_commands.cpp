@@ -82,7 +82,8 @@ Result<Files> localFiles(const QString &source, const QString &folder)
 {
     const QFileInfo info(source);
     if (!info.exists())
-        return Failure(ErrorKind::InvalidInput, u"There is no file %1."_s.arg(source));
+        return Failure(ErrorKind::InvalidInput, u"There is no file %1."_s.arg(source),
+            u"Name a file or folder of this machine. Nothing was sent."_s);
     const QString prefix = folder.isEmpty() ? QString() : QString(folder % u'/');
     if (info.isFile())
         return Files{{prefix % info.fileName(), false, info.size()}};
@@ -144,7 +145,7 @@ void run(CLI::App &command, Terminal &terminal, const OptionsPtr &options, Work 
 {
     command.callback([&terminal, options, work] {
         terminal.command = [&terminal, options, work] {
-            terminal.online(
+            terminal.read(
                 [&terminal, options, work](Session &session) { work(terminal, session, options); });
         };
     });

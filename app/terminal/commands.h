@@ -21,6 +21,7 @@ void addProfileCommands(CLI::App &app, Terminal &terminal);
 void addExecCommands(CLI::App &app, Terminal &terminal);
 void addRecordCommands(CLI::App &app, Terminal &terminal);
 void addModelCommands(CLI::App &app, Terminal &terminal);
+void addCompletionCommands(CLI::App &app, Terminal &terminal);
 void addMetricCommands(CLI::App &app, Terminal &terminal);
 void addArtifactCommands(CLI::App &app, Terminal &terminal);
 // Subcommands of "runs" and "models" that change something.

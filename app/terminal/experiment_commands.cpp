@@ -158,7 +158,7 @@ void addExperimentCommands(CLI::App &app, Terminal &terminal)
     experiments->require_subcommand(1);
     experiments->add_subcommand("list", "All of them, deleted ones too")->callback([&] {
         terminal.command = [&] {
-            terminal.online([&](Session &session) {
+            terminal.read([&](Session &session) {
                 terminal.await(allExperiments(session),
                     [&](const Experiments &found) { show(terminal, found); });
             });

@@ -75,7 +75,8 @@ void showGates(Output &out, const QJsonObject &document)
             gate.value(u"evidence"_s).toString()});
     }
     out.table({u"VERDICT"_s, u"GATE"_s, u"LIMIT"_s, u"ACTUAL"_s, u"EVIDENCE"_s}, rows, {2, 3});
-    out.line(u"allowed   "_s % (document.value(u"allowed"_s).toBool() ? u"yes"_s : u"no"_s));
+    const bool allowed = document.value(u"allowed"_s).toBool();
+    out.verdict(allowed, u"allowed   "_s % (allowed ? u"yes"_s : u"no"_s), {});
 }
 
 void showDeployment(Output &out, const QJsonObject &document)

@@ -9,6 +9,8 @@
 #include <CLI/CLI.hpp>
 
 #include <cmath>
+#include <span>
+#include <string_view>
 
 using namespace signalbox;
 using namespace Qt::StringLiterals;
@@ -43,9 +45,29 @@ void addGlobalOptions(CLI::App &app, Terminal &terminal)
         ->check(CLI::Range(0.001, 1e6));
 }
 
-int usageError(Terminal &terminal, const CLI::ParseError &e)
+//! Said before what is wrong with the words was found out, so that the flag may not be set yet.
+bool wantsJson(std::span<char *const> words)
 {
-    const Error error = makeError(ErrorKind::Usage, QString::fromUtf8(e.what()),
+    for (const std::string_view word : words) {
+        if (word == "--json" || word == "--")
+            return word == "--json";
+    }
+    return false;
+}
+
+//! CLI11 misses the command before it wonders about the words that are left.
+QString problemOf(const CLI::App &app, const CLI::ParseError &e)
+{
+    const std::vector<std::string> rest = app.remaining(true);
+    if (rest.empty() || e.get_exit_code() != static_cast<int>(CLI::ExitCodes::RequiredError))
+        return QString::fromUtf8(e.what());
+    return u"There is no command or option \"%1\" here."_s.arg(
+        QString::fromStdString(rest.front()));
+}
+
+int usageError(const CLI::App &app, Terminal &terminal, const CLI::ParseError &e)
+{
+    const Error error = makeError(ErrorKind::Usage, problemOf(app, e),
         u"'signalboxctl --help' and 'signalboxctl COMMAND --help' list what is possible."_s);
     if (terminal.out.json)
         terminal.out.document({{u"error"_s, error.toJson()}});
@@ -79,13 +101,15 @@ int main(int argc, char **argv)
     addRecordCommands(app, terminal);
     addExecCommands(app, terminal);
     addModelCommands(app, terminal);
+    addCompletionCommands(app, terminal);
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success &e) {
         return app.exit(e); // --help
     } catch (const CLI::ParseError &e) {
-        return usageError(terminal, e);
+        terminal.out.json = wantsJson({argv, static_cast<std::size_t>(argc)});
+        return usageError(app, terminal, e);
     }
     UnixSignals unixSignals;
     QObject::connect(&unixSignals, &UnixSignals::received, &terminal, &Terminal::interrupt);

@@ -66,7 +66,8 @@ void history(Terminal &terminal, Session &session, const HistoryOptions &options
             if (run.metric(key))
                 return session.server().metrics.fullHistory(id, key);
             return Call<Points>::finished(
-                Failure(ErrorKind::NotFound, u"The run has no metric named \"%1\"."_s.arg(key)));
+                Failure(ErrorKind::NotFound, u"The run has no metric named \"%1\"."_s.arg(key),
+                    u"'signalboxctl runs show RUN' lists its metrics."_s));
         });
     terminal.await(points,
         [&terminal, count = options.points](const Points &all) { show(terminal, all, count); });
@@ -86,7 +87,7 @@ void addMetricCommands(CLI::App &app, Terminal &terminal)
         ->check(CLI::Range(3, 10000000));
     command->callback([&terminal, options] {
         terminal.command = [&terminal, options] {
-            terminal.online(
+            terminal.read(
                 [&terminal, options](Session &session) { history(terminal, session, *options); });
         };
     });

@@ -166,14 +166,27 @@ void showModelGates(Terminal &terminal, const OptionsPtr &o)
     const auto target = targetOf(terminal, *o);
     if (!target)
         return;
-    terminal.online([&terminal, o, target](Session &session) {
+    terminal.read([&terminal, o, target](Session &session) {
         auto *promoter = new Promoter(session.connector(), &session);
-        terminal.await(promoter->gates(text(o->name), text(o->version), target->to, target->policy),
-            [&terminal](const GateReport &report) {
+        terminal.awaitOutcome(
+            promoter->gates(text(o->name), text(o->version), target->to, target->policy),
+            [&terminal, promoter](const Result<GateReport> &result) {
+                const auto &report = promoter->lastReport();
+                if (!report || (!result && result.error().kind != ErrorKind::Refused)) {
+                    terminal.fail(result.error());
+                    return;
+                }
+                // A move that no stage allows is a verdict too.
+                QJsonObject document = report->toJson();
+                if (!result) {
+                    document.insert(u"allowed"_s, false);
+                    document.insert(u"reason"_s, result.error().text());
+                    terminal.out.message(result.error().text());
+                }
                 if (terminal.out.json)
-                    terminal.out.document(report.toJson());
+                    terminal.out.document(document);
                 else
-                    showGates(terminal.out, report.toJson());
+                    showGates(terminal.out, document);
                 terminal.succeed();
             });
     });
@@ -235,7 +248,7 @@ void addModelCommands(CLI::App &app, Terminal &terminal)
     models->require_subcommand(1);
     models->add_subcommand("list", "All models with their versions")->callback([&] {
         terminal.command = [&] {
-            terminal.online([&](Session &session) { listModels(terminal, session); });
+            terminal.read([&](Session &session) { listModels(terminal, session); });
         };
     });
 
@@ -244,7 +257,7 @@ void addModelCommands(CLI::App &app, Terminal &terminal)
     show->add_option("NAME", *name, "Registered model")->required();
     show->callback([&terminal, name] {
         terminal.command = [&terminal, name] {
-            terminal.online(
+            terminal.read(
                 [&terminal, name](Session &session) { showModel(terminal, session, text(*name)); });
         };
     });

@@ -6,9 +6,9 @@
 
 #include <QtCore/QDateTime>
 #include <QtCore/QJsonDocument>
-#include <QtCore/QTimeZone>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <unistd.h>
 
@@ -18,10 +18,13 @@ namespace signalbox {
 
 namespace {
 
-void write(FILE *stream, const QByteArray &bytes)
+//! 0, or the errno of what went wrong.
+int write(FILE *stream, const QByteArray &bytes)
 {
-    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stream);
-    std::fflush(stream);
+    const auto size = static_cast<size_t>(bytes.size());
+    errno = 0;
+    const bool written = std::fwrite(bytes.constData(), 1, size, stream) == size;
+    return std::fflush(stream) == 0 && written ? 0 : errno;
 }
 
 } // namespace
@@ -40,31 +43,42 @@ QString isoTime(qint64 epochMs)
 {
     if (epochMs <= 0)
         return {};
-    return QDateTime::fromMSecsSinceEpoch(epochMs, QTimeZone::utc()).toString(Qt::ISODateWithMs);
+    return QDateTime::fromMSecsSinceEpoch(epochMs, Qt::UTC).toString(Qt::ISODateWithMs);
 }
 
 Output::Output()
-    : m_colour(::isatty(STDOUT_FILENO) == 1 && qEnvironmentVariableIsEmpty("NO_COLOR"))
+    : m_colour(::isatty(STDOUT_FILENO) == 1 && qEnvironmentVariableIsEmpty("NO_COLOR")
+        && qgetenv("TERM") != "dumb")
     , m_errIsTerminal(::isatty(STDERR_FILENO) == 1)
 {
 }
 
-void Output::document(const QJsonObject &object)
+void Output::answer(const QByteArray &bytes)
 {
     clearProgress();
-    write(stdout, QJsonDocument(object).toJson(QJsonDocument::Indented));
+    const int problem = write(stdout, bytes);
+    if (m_writeProblem == 0)
+        m_writeProblem = problem;
+}
+
+void Output::document(const QJsonObject &object)
+{
+    answer(QJsonDocument(object).toJson(QJsonDocument::Indented));
 }
 
 void Output::event(const QJsonObject &object)
 {
-    clearProgress();
-    write(stdout, compactJson(object) + '\n');
+    answer(compactJson(object) + '\n');
 }
 
 void Output::line(const QString &text)
 {
-    clearProgress();
-    write(stdout, printable(text).toUtf8() + '\n');
+    answer(printable(text).toUtf8() + '\n');
+}
+
+void Output::text(const QString &text)
+{
+    answer(text.toUtf8());
 }
 
 void Output::table(
@@ -129,12 +143,11 @@ void Output::clearProgress()
         write(stderr, "\r\033[K");
 }
 
-QString Output::coloured(const QString &word, const QString &meaning) const
+void Output::verdict(bool good, const QString &word, const QString &rest)
 {
-    if (!m_colour)
-        return word;
-    const QString code = meaning == u"good"_s ? u"32"_s : meaning == u"bad"_s ? u"31"_s : u"33"_s;
-    return u"\x1b["_s % code % u'm' % word % u"\x1b[0m"_s;
+    const QByteArray text = printable(word).toUtf8();
+    const QByteArray colour = good ? "\x1b[32m" : "\x1b[31m";
+    answer((m_colour ? colour + text + "\x1b[0m" : text) + printable(rest).toUtf8() + '\n');
 }
 
 } // namespace signalbox

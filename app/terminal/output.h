@@ -20,6 +20,7 @@ public:
     void document(const QJsonObject &object); //!< Pretty on stdout.
     void event(const QJsonObject &object); //!< One NDJSON line on stdout, flushed.
     void line(const QString &text); //!< One line on stdout.
+    void text(const QString &text); //!< Our own text, as it is, on stdout.
     //! Aligned columns; numbers in `rightAligned` columns go right.
     void table(const QStringList &header, const QList<QStringList> &rows,
         const QList<int> &rightAligned = {});
@@ -27,10 +28,14 @@ public:
     void error(const QString &message, const QString &hint);
     void progress(const QString &text); //!< Replaces the progress line; only on a terminal.
     void clearProgress();
-    //! "pass" green, "fail" red ... when stdout is a terminal that wants colour.
-    [[nodiscard]] QString coloured(const QString &word, const QString &meaning) const;
+    //! errno of the first answer that did not get out; 0 when all of it did.
+    [[nodiscard]] int writeProblem() const { return m_writeProblem; }
+    //! A line that begins with a verdict: green or red when stdout is a terminal that wants colour.
+    void verdict(bool good, const QString &word, const QString &rest);
 
 private:
+    void answer(const QByteArray &bytes); //!< On stdout.
+    int m_writeProblem = 0;
     bool m_colour = false;
     bool m_progressShown = false;
     bool m_errIsTerminal = false;

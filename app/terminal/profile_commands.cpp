@@ -202,8 +202,8 @@ void login(Terminal &terminal, const QString &name, SecretKind kind)
 
 void printStep(Terminal &terminal, const ConnectionStep &step)
 {
-    terminal.out.line(
-        nameOf(step.state).leftJustified(9) % step.name.leftJustified(11) % step.detail);
+    terminal.out.verdict(step.state != StepVerdict::Failed, nameOf(step.state).leftJustified(9),
+        step.name.leftJustified(11) % step.detail);
     if (!step.fix.isEmpty() && step.state != StepVerdict::Passed
         && step.state != StepVerdict::Failed)
         terminal.out.line(QString(20, u' ') % step.fix);
@@ -249,6 +249,7 @@ void test(Terminal &terminal, const QString &name)
         terminal.fail(config.error());
         return;
     }
+    terminal.limitByTimeout();
     auto *run = new ConnectionTest(*config, &terminal);
     if (!terminal.out.json) {
         QObject::connect(run, &ConnectionTest::stepDone, &terminal,

@@ -384,8 +384,11 @@ void Recorder::fail(const Error &error)
         m_reader->stop();
     m_outcome = RunOutcome::failed(error);
     m_run.finish(m_outcome); // if the journal still takes it
-    leave({{u"local_id"_s, m_run.localId().text()}, {u"points"_s, m_points}, {u"lines"_s, m_lines},
-              {u"skipped"_s, m_skipped}},
+    const QString runId = m_run.runId().text();
+    leave({{u"run_id"_s, runId.isEmpty() ? QJsonValue() : QJsonValue(runId)},
+              {u"local_id"_s, m_run.localId().text()},
+              {u"run_state"_s, mlflow::nameOf(m_outcome.status)}, {u"points"_s, m_points},
+              {u"lines"_s, m_lines}, {u"skipped"_s, m_skipped}},
         error);
 }
 

@@ -37,6 +37,16 @@ void showRun(Terminal &terminal, const mlflow::Run &run)
     terminal.succeed();
 }
 
+//! A misspelt column would be an empty one. Empty when the name is all right.
+std::string columnProblem(const std::string &name)
+{
+    for (const char *kind : {"metrics.", "metric.", "params.", "param.", "tags.", "tag."}) {
+        if (name.starts_with(kind) && name.size() > std::string_view(kind).size())
+            return {};
+    }
+    return "There is no column \"" + name + "\": write metrics.KEY, params.KEY or tags.KEY";
+}
+
 void addList(CLI::App &runs, Terminal &terminal)
 {
     auto spec = std::make_shared<RunListSpec>();
@@ -48,13 +58,14 @@ void addList(CLI::App &runs, Terminal &terminal)
         list->add_option("--limit", spec->limit, "Rows to print")->check(CLI::Range(0, 10000000));
     list->add_flag("--all", spec->all, "Every match");
     list->add_option("--columns", spec->columns, "metrics.KEY, params.KEY, tags.KEY")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->check(columnProblem);
     list->add_option("--format", spec->format, "How to print")
         ->check(CLI::IsMember({"table", "json", "ndjson", "csv"}));
     list->callback([&terminal, spec, limit] {
         spec->limitGiven = limit->count() > 0;
         terminal.command = [&terminal, spec] {
-            terminal.online([&terminal, spec](Session &session) {
+            terminal.read([&terminal, spec](Session &session) {
                 terminal.await(
                     listRuns(session, *spec), [&terminal, spec](const RunListing &listing) {
                         printRuns(terminal.out, *spec, listing);
@@ -72,7 +83,7 @@ void addShow(CLI::App &runs, Terminal &terminal)
     show->add_option("ID", *id, "Run id")->required();
     show->callback([&terminal, id] {
         terminal.command = [&terminal, id] {
-            terminal.online([&terminal, id](Session &session) {
+            terminal.read([&terminal, id](Session &session) {
                 terminal.await(session.server().runs.get(RunId(QString::fromStdString(*id))),
                     [&terminal](const mlflow::Run &run) { showRun(terminal, run); });
             });

@@ -162,7 +162,7 @@ void addCompare(CLI::App &runs, Terminal &terminal)
     compare->add_flag("--all-rows", edit->allRows, "Also what is the same");
     compare->callback([&terminal, edit] {
         terminal.command = [&terminal, edit] {
-            terminal.online([&terminal, edit](Session &session) {
+            terminal.read([&terminal, edit](Session &session) {
                 terminal.await(
                     fetchRuns(session, idsOf(*edit)), [&terminal, edit](const Runs &found) {
                         printComparison(terminal.out, found, edit->allRows);

@@ -13,11 +13,34 @@ namespace {
 
 constexpr int kPageSize = 1000;
 
+using RunPage = mlflow::Page<mlflow::Run>;
+
+//! The server reads the query; what it cannot read is for the user to correct.
+Call<RunPage> searchRuns(Session &session, const mlflow::RunQuery &query)
+{
+    Promise<RunPage> promise;
+    const auto asked = session.connector().searchRuns(query);
+    promise.onCancel([asked] { asked.cancel(); });
+    asked.then(&session, [promise, query](const Result<RunPage> &result) {
+        const bool isQuery = !query.filter.isEmpty() || !query.orderBy.isEmpty();
+        if (result || !isQuery || result.error().apiCode != u"INVALID_PARAMETER_VALUE") {
+            promise.resolve(result);
+            return;
+        }
+        Error error = result.error();
+        error.kind = ErrorKind::Usage;
+        error.hint = u"Write for example --filter \"metrics.auc > 0.9 and params.lr = '0.1'\" and "
+                     "--order-by \"metrics.auc DESC\"."_s;
+        promise.resolve(Failure(error));
+    });
+    return promise.call();
+}
+
 Call<RunListing> nextPage(
     Session &session, const RunListSpec &spec, const mlflow::RunQuery &query, RunListing sofar)
 {
-    return session.connector().searchRuns(query).andThen(
-        &session, [&session, spec, query, sofar](const mlflow::Page<mlflow::Run> &page) {
+    return searchRuns(session, query)
+        .andThen(&session, [&session, spec, query, sofar](const RunPage &page) {
             RunListing listing = sofar;
             const qsizetype limit = spec.rowLimit();
             for (const mlflow::Run &run : page.items) {

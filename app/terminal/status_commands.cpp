@@ -38,8 +38,8 @@ void showChecks(Terminal &terminal, const QList<DoctorCheck> &checks)
         terminal.out.document({{u"checks"_s, items}});
     } else {
         for (const DoctorCheck &check : checks) {
-            terminal.out.line(
-                (check.ok ? u"ok    "_s : u"WARN  "_s) % check.name % u": "_s % check.detail);
+            terminal.out.verdict(check.ok, check.ok ? u"ok    "_s : u"WARN  "_s,
+                check.name % u": "_s % check.detail);
             if (!check.ok && !check.fix.isEmpty())
                 terminal.out.line(u"      "_s % check.fix);
         }
@@ -86,8 +86,11 @@ void showStatus(Terminal &terminal, Session &session, const ConnectorHealth &hea
 {
     const QJsonObject document = statusDocument(session, health);
     if (!health.reachable) {
-        const Error error = health.error.value_or(
+        Error error = health.error.value_or(
             makeError(ErrorKind::Network, u"The server cannot be reached."_s));
+        if (session.origin() == ServerOrigin::LocalWorkspace && error.isOutage())
+            error.hint = u"Start it with 'signalboxctl server start'; commands that need it do so "
+                         "by themselves."_s;
         terminal.fail(error, document);
         return;
     }
@@ -106,10 +109,20 @@ void showStatus(Terminal &terminal, Session &session, const ConnectorHealth &hea
     terminal.succeed();
 }
 
+//! What is known without the server's answer.
+QJsonObject localDocument(Session &session)
+{
+    ConnectorHealth health;
+    health.breaker = session.server().breaker().snapshot();
+    health.journal = session.connector().journalStatus();
+    return statusDocument(session, health);
+}
+
 //! Asks only what is there: `status` never starts a local server.
 void status(Terminal &terminal)
 {
     terminal.offline([&](Session &session) {
+        terminal.limitByTimeout([&session] { return localDocument(session); });
         terminal.await(session.connector().health(),
             [&](const ConnectorHealth &health) { showStatus(terminal, session, health); });
     });

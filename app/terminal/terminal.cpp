@@ -3,8 +3,11 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QMetaObject>
+#include <QtCore/QTimer>
 
+#include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -16,12 +19,15 @@ namespace {
 //! How long an online command drains the journal before it ends.
 constexpr std::chrono::milliseconds kDrain = 2s;
 constexpr std::chrono::milliseconds kShutDown = 3s;
+//! A single request that runs into the same limit tells more, so it gets the first word.
+constexpr std::chrono::milliseconds kFirstWord = 100ms;
 } // namespace
 
 Terminal::Terminal() = default;
 
 void Terminal::start()
 {
+    m_started = std::chrono::steady_clock::now();
     QMetaObject::invokeMethod(
         this, [this] { command(); }, Qt::QueuedConnection);
 }
@@ -60,6 +66,37 @@ void Terminal::online(std::function<void(Session &)> then)
     });
 }
 
+void Terminal::read(std::function<void(Session &)> then)
+{
+    limitByTimeout();
+    online(std::move(then));
+}
+
+void Terminal::limitByTimeout(std::function<QJsonObject()> partial)
+{
+    if (options.timeout == 0ms)
+        return;
+    QTimer::singleShot(options.timeout + kFirstWord, this, [this, partial = std::move(partial)] {
+        if (m_leaving)
+            return;
+        const QString seconds =
+            QString::number(std::chrono::duration<double>(options.timeout).count());
+        fail(makeError(ErrorKind::Deadline,
+                 u"\"%1\" did not give a complete answer within %2 s."_s.arg(
+                     session().serverTitle(), seconds),
+                 u"The server is busy or unreachable. Try again, or allow more time with "
+                 "--timeout."_s),
+            partial ? partial() : QJsonObject());
+    });
+}
+
+std::chrono::milliseconds Terminal::remainingTime() const
+{
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - m_started);
+    return std::max(options.timeout - spent, 0ms);
+}
+
 void Terminal::interrupt(int signalNumber)
 {
     if (!m_leaving && onSignal && onSignal(signalNumber))
@@ -83,6 +120,8 @@ void Terminal::succeed(int code)
 
 void Terminal::fail(const Error &error, const QJsonObject &partial, std::optional<int> code)
 {
+    if (m_leaving)
+        return; // what it was about has been told
     out.clearProgress();
     if (out.json) {
         QJsonObject document = partial;
@@ -99,6 +138,12 @@ void Terminal::leave(int code)
     if (m_leaving)
         return;
     m_leaving = true;
+    if (const int problem = out.writeProblem(); problem != 0 && !failureCode) {
+        out.error(u"The answer could not be written: %1."_s.arg(
+                      QString::fromLocal8Bit(std::strerror(problem))),
+            u"Check the free space where the output goes, and run the command again."_s);
+        code = code == 0 ? 1 : code;
+    }
     const auto quit = [code] { QCoreApplication::exit(code); };
     if (!drainsAtEnd || !m_session || !m_session->isOpen()) {
         quit();
@@ -117,7 +162,8 @@ void Terminal::leave(int code)
         quit();
         return;
     }
-    connector.flush(kDrain).then(this, [quit](const Result<JournalStatus> &) { quit(); });
+    const auto limit = options.timeout > 0ms ? std::min(kDrain, remainingTime()) : kDrain;
+    connector.flush(limit).then(this, [quit](const Result<JournalStatus> &) { quit(); });
 }
 
 } // namespace signalbox

@@ -6,6 +6,7 @@
 
 #include <QtCore/QObject>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,12 +45,18 @@ public:
 
     //! Session with server and connector, the local workspace started when needed.
     void online(std::function<void(Session &)> then);
+    /*! The same for a command that only reads: `--timeout` bounds all of it, however many requests
+     *  it makes. What it has done until then is told inside `partial`. */
+    void read(std::function<void(Session &)> then);
+    void limitByTimeout(std::function<QJsonObject()> partial = {});
     //! Session with server and connector objects, without any request.
     void offline(std::function<void(Session &)> then);
 
     /*! Attaches `then` to the call: a failure ends the program with its message and exit code.
      *  Interrupting the program cancels the call. */
     template <typename T, typename F> void await(Call<T> call, F then);
+    //! The same, but a failure is handed on too.
+    template <typename T, typename F> void awaitOutcome(Call<T> call, F then);
 
     void succeed(int code = 0);
     //! Prints the error (inside `partial` with --json) and ends with its exit code.
@@ -57,16 +64,27 @@ public:
 
 private:
     void leave(int code);
+    [[nodiscard]] std::chrono::milliseconds remainingTime() const;
     std::unique_ptr<Session> m_session;
+    std::chrono::steady_clock::time_point m_started;
     int m_signal = 0;
     bool m_leaving = false;
 };
 
-template <typename T, typename F> void Terminal::await(Call<T> call, F then)
+template <typename T, typename F> void Terminal::awaitOutcome(Call<T> call, F then)
 {
     onInterrupt = [call] { call.cancel(); };
     call.then(this, [this, then = std::move(then)](const Result<T> &result) {
+        if (m_leaving)
+            return; // the limit of time was quicker
         onInterrupt = nullptr;
+        then(result);
+    });
+}
+
+template <typename T, typename F> void Terminal::await(Call<T> call, F then)
+{
+    awaitOutcome(std::move(call), [this, then = std::move(then)](const Result<T> &result) {
         if (!result)
             fail(result.error());
         else if constexpr (std::is_void_v<T>)

@@ -102,7 +102,14 @@ class Editing(HomeCase):
         made = self.ctl_json("models", "register", "churn", "--run", run, "--tag", "by=me")["models"][0]
         version = made["versions"][0]
         self.assertEqual((version["version"], version["run_id"], version["tags"]["by"]), ("1", run, "me"))
+        self.ctl_json("models", "register", "refused", "--source", "/etc/passwd", code=1)
+        self.assertEqual({m.name for m in self.client().search_registered_models()}, {"empty", "churn"},
+                         "a refused version leaves no name behind")
         self.client().transition_model_version_stage("churn", "1", "Production")
+        again = self.ctl_json("models", "gates", "churn", "1", "--to", "Production")
+        self.assertFalse(again["allowed"])
+        self.assertIn("already", again["reason"])
+        self.assertTrue(again["gates"])
         self.ctl_json("models", "delete", "churn", code=4)
         self.ctl_json("models", "delete", "churn", "--version", "1", "--force")
         self.ctl_json("models", "delete", "churn")
