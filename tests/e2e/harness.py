@@ -33,6 +33,12 @@ def write_demo_data(name, path):
     subprocess.run([ENV_PYTHON, "-m", "signalbox_engine.demo_data", name, str(path)], check=True, env=env)
 
 
+def may_mount():
+    """Whether this account may mount a small file system of its own."""
+    return subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+                          capture_output=True).returncode == 0
+
+
 class HomeCase(unittest.TestCase):
     """One home and one server per class; the server is stopped and checked gone at the end."""
 

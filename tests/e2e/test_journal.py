@@ -11,19 +11,13 @@ import unittest
 
 from mlflow import MlflowClient
 
-from harness import CTL, HomeCase, wait_until
+from harness import CTL, HomeCase, may_mount, wait_until
 from servers import MortalServer, SilentServer, free_port
 
 
 def points(count, first=0):
     return "".join(json.dumps({"metric": "loss", "value": i * 0.5, "step": i}) + "\n"
                    for i in range(first, first + count))
-
-
-def may_mount():
-    """Whether this account may mount a small file system of its own."""
-    return subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
-                          capture_output=True).returncode == 0
 
 
 class JournalCommands(HomeCase):
