@@ -113,6 +113,20 @@ def parse_speed(folder, args):
     return [row("record, points/s into the journal", args.parsed / took, 0, 200_000, False)]
 
 
+def gets(folder):
+    """Runs read one after another from a real server, by raw sockets and by the whole client."""
+    from mlflow import MlflowClient
+    server = MortalServer(folder / "gets")
+    server.start()
+    try:
+        server.wait_healthy()
+        client = MlflowClient(server.url)
+        run = client.create_run(client.create_experiment("gets")).info.run_id
+        return client_rows("gets", str(server.port), run)
+    finally:
+        server.kill()
+
+
 # Artifacts -------------------------------------------------------------------------------------
 
 def timed(*command):
@@ -172,7 +186,8 @@ def main():
     rows = []
     with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as name:
         folder = pathlib.Path(name)
-        steps = {"lines": lambda: parse_speed(folder, args), "record1": lambda: recording(folder, 1, args),
+        steps = {"gets": lambda: gets(folder), "lines": lambda: parse_speed(folder, args),
+                 "record1": lambda: recording(folder, 1, args),
                  "record4": lambda: recording(folder, 4, args), "artifact": lambda: artifacts(folder, args)}
         for what in args.only.split(","):
             new = steps[what]() if what in steps else client_rows(what)
