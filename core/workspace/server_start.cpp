@@ -17,9 +17,9 @@ namespace signalbox {
 namespace {
 
 constexpr auto kPoll = 200ms;
-constexpr qint64 kStartLimitMs = 120'000; // 10 s warm; a cold disk and busy cores take longer
+constexpr qint64 kStartLimitMs = 240'000; // 10 s warm; minutes when others keep every core busy
 constexpr qint64 kAnswerLimitMs = 30'000; // for one that has answered before
-constexpr qint64 kLockLimitMs = 150'000;
+constexpr qint64 kLockLimitMs = 300'000;
 constexpr int kMostLaunches = 3;
 
 } // namespace

@@ -22,7 +22,7 @@ namespace {
 constexpr auto kPoll = 100ms;
 constexpr qint64 kGraceMs = 15'000; // measured: 2 s, and 12 s when the parent was killed before
 constexpr qint64 kKillMs = 5'000;
-constexpr qint64 kLockLimitMs = 150'000;
+constexpr qint64 kLockLimitMs = 300'000;
 
 } // namespace
 

@@ -135,6 +135,15 @@ class Terminal(HomeCase):
                 if name in ("other service", "sent away"):
                     self.ctl_json("--tracking-uri", server.url, "runs", "show", "0" * 32, code=1)
 
+    def test_a_flush_that_leaves_something_says_why(self):
+        uri = f"http://127.0.0.1:{free_port()}"
+        subprocess.run([CTL, "--tracking-uri", uri, "record", "-e", "later", "--flush-seconds", "0"], env=self.env,
+                       input='{"metric":"loss","value":1}\n', capture_output=True, text=True, timeout=60, check=True)
+        for scope in ((), ("--all",)):
+            left = self.ctl_json("--tracking-uri", uri, "--timeout", "1", "journal", "flush", *scope, code=3)
+            self.assertEqual(left["pending_points"], 1)
+            self.assertIn("Nothing is lost", self.assert_error(left, "Network")["hint"])
+
     def named_server(self, *options, **environment):
         """The port that a failing status names: which of several dead servers was meant."""
         done = subprocess.run([CTL, "--json", *options, "status"], env=dict(self.env, **environment),
