@@ -20,7 +20,8 @@ class BadMachine(HomeCase):
 
     def data(self):
         path = self.folder / "data.csv"
-        path.write_text("a,b,label\n" + "".join(f"{i % 7},{i * 0.5},{'yes' if i % 2 else 'no'}\n" for i in range(400)))
+        rows = (f"{i % 7},{i * 0.5},{'yes' if i % 2 else 'no'}\n" for i in range(400))
+        path.write_text("a,b,label\n" + "".join(rows))
         return str(path)
 
     def pipeline(self, env, code):
