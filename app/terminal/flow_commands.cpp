@@ -17,7 +17,7 @@ constexpr char kDemoModel[] = "breast-cancer-demo";
 
 //! The options of every flow, as CLI11 fills them.
 struct FlowOptions {
-    std::string data, target, problem{"auto"}, group, time, treatment;
+    std::string data, target, problem{"auto"}, group, time, treatment, allowLeakage;
     std::string experiment, algorithm, registerAs, model, version, stage{"Staging"}, policy, reason;
     std::vector<std::string> require, prefer, exclude, waive;
     int seed = 42;
@@ -44,7 +44,7 @@ QStringList texts(const std::vector<std::string> &list)
 DataSpec dataOf(const FlowOptions &o)
 {
     return {text(o.data), text(o.target), text(o.problem), text(o.group), text(o.time),
-        text(o.treatment)};
+        text(o.treatment), text(o.allowLeakage)};
 }
 
 void addCommon(CLI::App &command, const OptionsPtr &o)
@@ -63,6 +63,8 @@ void addData(CLI::App &command, const OptionsPtr &o, bool required)
     command.add_option("--group", o->group, "Rows of one group stay in one split");
     command.add_option("--time", o->time, "Split by time along this column");
     command.add_option("--treatment", o->treatment, "Treatment column, for causal candidates");
+    command.add_option("--allow-leakage", o->allowLeakage,
+        "Why a column that gives the answer away may stay; kept with the training");
 }
 
 void addChoice(CLI::App &command, const OptionsPtr &o)
@@ -233,7 +235,7 @@ void addFlowCommands(CLI::App &app, Terminal &terminal)
     train->add_option(
         "--algorithm", trainOptions->algorithm, "Algorithm; default: the best ranked");
     train->add_option("--trials", trainOptions->trials, "Search trials")
-        ->check(CLI::Range(0, 100000));
+        ->check(CLI::Range(0, 10000));
     train->add_option("--register", trainOptions->registerAs, "Register the model under this name");
     addCommon(*train, trainOptions);
     train->callback([&terminal, trainOptions] {
@@ -251,7 +253,7 @@ void addFlowCommands(CLI::App &app, Terminal &terminal)
     pipeline->add_option("--policy", pipeOptions->policy, "Policy file instead of the default");
     pipeline->add_option("--algorithm", pipeOptions->algorithm, "Skip the choice");
     pipeline->add_option("--trials", pipeOptions->trials, "Search trials")
-        ->check(CLI::Range(0, 100000));
+        ->check(CLI::Range(0, 10000));
     pipeline->add_flag("--demo", pipeOptions->demo, "Run on scikit-learn's breast cancer data");
     addCommon(*pipeline, pipeOptions);
     pipeline->callback([&terminal, pipeOptions] {

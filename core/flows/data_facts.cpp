@@ -42,6 +42,17 @@ QJsonArray schemaOf(const QJsonArray &columns)
     return schema;
 }
 
+//! What the columns say that give the answer away.
+QStringList leaksIn(const QJsonObject &inspection)
+{
+    QStringList messages;
+    for (const QJsonValue &leak : inspection.value(u"leaks"_s).toArray()) {
+        if (leak[u"severity"_s] == u"critical"_s)
+            messages.append(leak[u"message"_s].toString());
+    }
+    return messages;
+}
+
 QString jsonText(const QJsonObject &object)
 {
     return QString::fromUtf8(compactJson(object));
@@ -49,7 +60,7 @@ QString jsonText(const QJsonObject &object)
 
 } // namespace
 
-Result<DataFacts> DataFacts::from(const QJsonObject &inspection)
+Result<DataFacts> DataFacts::from(const QJsonObject &inspection, const QString &allowLeakage)
 {
     DataFacts facts;
     facts.m_json = inspection;
@@ -62,6 +73,13 @@ Result<DataFacts> DataFacts::from(const QJsonObject &inspection)
                 % blocking.mid(0, kShownReasons).join(u"; "_s)
                 % (more > 0 ? u"; and %1 more reasons."_s.arg(more) : u"."_s),
             u"Repair the table, or choose another target column."_s);
+    }
+    const QStringList leaks = leaksIn(inspection);
+    if (!leaks.isEmpty() && allowLeakage.trimmed().isEmpty()) {
+        return Failure(ErrorKind::InvalidInput,
+            facts.data().value(u"path"_s).toString() % u" gives the answer away: "_s
+                % leaks.join(u' '),
+            u"Take such a column out of the table, or keep it with a reason: --allow-leakage."_s);
     }
     return facts;
 }

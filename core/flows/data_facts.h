@@ -10,7 +10,8 @@ namespace signalbox {
 class DataFacts final {
 public:
     //! InvalidInput when the table cannot be learned from, with every reason.
-    [[nodiscard]] static Result<DataFacts> from(const QJsonObject &inspection);
+    [[nodiscard]] static Result<DataFacts> from(
+        const QJsonObject &inspection, const QString &allowLeakage = {});
 
     [[nodiscard]] QString problem() const; //!< binary, multiclass or regression
     [[nodiscard]] qint64 rows() const;

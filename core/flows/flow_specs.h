@@ -17,6 +17,7 @@ struct DataSpec {
     QString groupColumn;
     QString timeColumn;
     QString treatmentColumn;
+    QString allowLeakage = {}; //!< Why a column that gives the answer away may stay; recorded.
     [[nodiscard]] QJsonObject toJson() const; //!< The engine's `data` object.
 };
 

@@ -13,6 +13,7 @@ namespace signalbox {
 namespace {
 
 constexpr auto kShowWaiting = 3s; // an upload takes a moment; only then it is called waiting
+constexpr int kMostTrials = 10'000; // of the engine's protocol
 
 QString titleOf(const TrainerSpec &spec)
 {
@@ -28,8 +29,11 @@ Result<void> checkSpec(const TrainerSpec &spec)
         if (const Result<Candidate> candidate = candidateNamed(spec.algorithm); !candidate)
             return candidate.failure();
     }
-    if (spec.trials < 0)
-        return Failure(ErrorKind::InvalidInput, u"The number of trials is negative."_s);
+    if (spec.trials < 0 || spec.trials > kMostTrials) {
+        return Failure(ErrorKind::InvalidInput,
+            u"%1 is no possible number of trials."_s.arg(spec.trials),
+            u"Name a number from 0 to %1."_s.arg(kMostTrials));
+    }
     return spec.registerAs.isEmpty() ? Result<void>() : checkModelName(spec.registerAs);
 }
 
@@ -105,7 +109,7 @@ void TrainerFlow::train()
     beginRun(u"training"_s, m_experiment);
     const EngineRequest request{u"train"_s, m_spec.data.toJson(),
         {{u"algorithm"_s, m_spec.algorithm}, {u"problem"_s, m_facts->problem()},
-            {u"trials"_s, m_spec.trials}},
+            {u"trials"_s, m_spec.trials}, {u"allow_leakage"_s, m_spec.data.allowLeakage}},
         m_spec.seed};
     await(runEngine(request), [this](const QJsonObject &result) { record(result); });
 }

@@ -98,8 +98,8 @@ void WorkFlow::inspect(const DataSpec &data, int seed, std::function<void(const 
     }
     const EngineRequest request{
         u"inspect"_s, data.toJson(), {{u"problem"_s, data.problem}, {u"preview_rows"_s, 0}}, seed};
-    await(runEngine(request), [this, next = std::move(next)](const QJsonObject &inspection) {
-        const Result<DataFacts> facts = DataFacts::from(inspection);
+    await(runEngine(request), [this, data, next = std::move(next)](const QJsonObject &inspection) {
+        const Result<DataFacts> facts = DataFacts::from(inspection, data.allowLeakage);
         if (facts)
             next(facts.value());
         else

@@ -51,6 +51,7 @@ private Q_SLOTS:
         makeEnvironment(root % u"/env"_s);
         qputenv("SIGNALBOX_ENV_DIR", QFile::encodeName(root % u"/env"_s));
         qunsetenv("SIGNALBOX_FAKE_ENGINE");
+        qunsetenv("SIGNALBOX_FAKE_LEAK");
         const QString source = QStringLiteral(SIGNALBOX_SOURCE_DIR);
         QDir().mkpath(root % u"/resources"_s);
         QFile::link(source % u"/tests/core/flows/fake_engine"_s, root % u"/resources/engine"_s);
@@ -195,6 +196,25 @@ private Q_SLOTS:
         QVERIFY(!result.error().hint.isEmpty());
         QVERIFY(m_mlflow->runs.isEmpty());
         QVERIFY(m_connector->journalStatus().isEmpty());
+    }
+
+    //! Benchmarks of such a table would mean nothing, so it is refused before there is a run.
+    void aColumnThatGivesTheAnswerAwayNeedsAReason()
+    {
+        qputenv("SIGNALBOX_FAKE_LEAK", "1");
+        PipelineSpec spec = pipeline();
+        m_flow = makePipeline(spec, m_context);
+        const auto refused = await(m_flow->start());
+        VERIFY_KIND(refused, ErrorKind::InvalidInput);
+        QVERIFY(refused.error().message.endsWith(
+            u"gives the answer away: Column 'x' alone decides the target for 100.0% of the rows."_s));
+        QVERIFY(refused.error().hint.contains(u"--allow-leakage"_s));
+        QVERIFY(m_mlflow->runs.isEmpty());
+        spec.data.allowLeakage = u"known when it is asked"_s;
+        m_flow = makePipeline(spec, m_context);
+        VERIFY_OK(await(m_flow->start()));
+        QCOMPARE(m_mlflow->runNamed(u"training"_s).tags.value(u"allowed"_s),
+            u"known when it is asked"_s);
     }
 
     void anOutageMakesTheRegistrationWaitAndNothingIsLost()

@@ -12,6 +12,10 @@ ALGORITHMS = ["LogisticRegression", "RandomForest", "XGBoost", "LightGBM"]
 DATASET = {"name": "rows.csv", "digest": "d1", "source_type": "local", "source": "{}", "schema": "{}",
            "profile": "{}"}
 
+LEAKS = [{"column": "x", "kind": "predicts_target", "severity": "critical", "score": 1.0,
+          "message": "Column 'x' alone decides the target for 100.0% of the rows."},
+         {"column": "z", "kind": "predicts_target", "severity": "warning", "score": 0.985, "message": "z"}]
+
 
 def emit(event, **fields):
     print(json.dumps({"event": event, **fields}), flush=True)
@@ -20,6 +24,7 @@ def emit(event, **fields):
 def inspect(request):
     return {"data": data_block(request), "problem": "binary", "suitable": ALGORITHMS,
             "columns": [{"name": "x", "type": "real", "missing": 0}],
+            "leaks": LEAKS if os.environ.get("SIGNALBOX_FAKE_LEAK") else [],
             "qc": {"passed": True, "score": 1.0, "blocking": [], "warnings": []}}
 
 
@@ -41,6 +46,7 @@ def train(request):
         emit("metric", key=key, value=value, step=0, timestamp=1_700_000_000_000)
     emit("param", key="algorithm", value=request["options"]["algorithm"])
     emit("param", key="problem", value="binary")
+    emit("tag", key="allowed", value=request["options"]["allow_leakage"])
     emit("artifact", path="evaluation.json", to="evaluation.json", media_type="application/json")
     model = {"path": "model", "name": "model", "flavor": "sklearn", "serialization": "skops",
              "model_type": "classifier", "signature": {"inputs": [], "outputs": []}, "files": [],
