@@ -169,6 +169,9 @@ QString remedyFor(const Error &error, const QString &text)
     if (text.contains(u"workspaces are not enabled"_s))
         return u"This connection names an MLflow workspace. Clear it in the settings (or "
                u"MLFLOW_WORKSPACE), or start the server with workspaces."_s;
+    if (error.kind == ErrorKind::NotFound && text.startsWith(u"Workspace '"_s))
+        return u"This connection names an MLflow workspace that is not there. Correct it in the "
+               u"settings (or MLFLOW_WORKSPACE), or create it on the server."_s;
     if (error.kind == ErrorKind::Unauthorized)
         return u"Sign in: user name and password, or the token, are missing or wrong."_s;
     if (error.kind == ErrorKind::Forbidden)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/replay_verdict.h"
 
+#include <QtCore/QRegularExpression>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -17,8 +19,10 @@ bool isRefusalOfTheAddress(const Error &error)
 //! The workspace is a setting of the connection; the item itself may be all right.
 bool isRefusalOfTheWorkspace(const Error &error)
 {
-    return error.apiCode == u"FEATURE_DISABLED"
-        && error.message.contains(u"workspaces are not enabled"_s);
+    static const QRegularExpression missing(u"Workspace '[^']*' not found"_s);
+    return (error.apiCode == u"FEATURE_DISABLED"
+               && error.message.contains(u"workspaces are not enabled"_s))
+        || (error.apiCode == u"RESOURCE_DOES_NOT_EXIST" && error.message.contains(missing));
 }
 
 } // namespace
@@ -30,7 +34,9 @@ Verdict verdictOf(const Error &error)
         return isRefusalOfTheAddress(error) ? Verdict::Wait : Verdict::Park;
     case ErrorKind::NotFound:
         // An answer without MLflow's code comes from something that is not MLflow.
-        return error.apiCode.isEmpty() && error.httpStatus != 0 ? Verdict::Wait : Verdict::Park;
+        return (error.apiCode.isEmpty() && error.httpStatus != 0) || isRefusalOfTheWorkspace(error)
+            ? Verdict::Wait
+            : Verdict::Park;
     case ErrorKind::InvalidRequest:
         return isRefusalOfTheWorkspace(error) ? Verdict::Wait : Verdict::Park;
     case ErrorKind::Local:

@@ -33,6 +33,9 @@ private Q_SLOTS:
             << error(ErrorKind::Forbidden, {}, u"Invalid Host header - possible ..."_s);
         QTest::newRow("workspace") << error(ErrorKind::InvalidRequest, u"FEATURE_DISABLED"_s,
             u"Workspace APIs are not available: workspaces are not enabled on this server"_s);
+        QTest::newRow("missing workspace") << error(ErrorKind::NotFound,
+            u"RESOURCE_DOES_NOT_EXIST"_s,
+            u"POST /x failed: Workspace 'team' not found (RESOURCE_DOES_NOT_EXIST, HTTP 404)"_s);
     }
     void theConnectionsTroublesWait()
     {
