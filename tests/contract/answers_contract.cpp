@@ -71,6 +71,47 @@ private Q_SLOTS:
         QCOMPARE(await(s.runs.search(query))->items.size(), 1);
     }
 
+    // Workspaces
+
+    void eachWorkspaceHasItsOwnThings()
+    {
+        NEEDS(u"server-info"_s);
+        RealServer shared({u"--enable-workspaces"_s});
+        const QString why = shared.start();
+        QVERIFY2(why.isEmpty(), qPrintable(why));
+        RestConfig config;
+        config.baseUrl = shared.url();
+        mlflow::Server plain(config);
+        VERIFY_OK(await(plain.connectToServer()));
+        QVERIFY(plain.info()->has(u"workspaces"_s));
+        HttpRequest create;
+        create.verb = Verb::Post;
+        create.path = u"/api/3.0/mlflow/workspaces"_s;
+        create.headers = kJson;
+        create.body = R"({"name": "team"})";
+        VERIFY_OK(await(plain.client().send(create)));
+
+        config.workspace = "team";
+        mlflow::Server team(config);
+        VERIFY_OK(await(team.connectToServer()));
+        const auto id = await(team.experiments.create(u"only here"_s));
+        VERIFY_OK(id);
+        const auto made = await(team.runs.create({*id, u"ours"_s, {}, kStart, {}}));
+        VERIFY_OK(made);
+        VERIFY_OK(await(team.artifacts.upload(
+            made->info.artifactUri, u"a b.txt"_s, m.localFile("in the team"))));
+        const auto file = await(team.artifacts.read(made->info.artifactUri, u"a b.txt"_s));
+        VERIFY_OK(file);
+        QCOMPARE(*file, "in the team");
+        VERIFY_KIND(await(plain.experiments.getByName(u"only here"_s)), ErrorKind::NotFound);
+
+        config.workspace = "nobody";
+        mlflow::Server nobody(config);
+        const auto search = await(nobody.experiments.search({}));
+        VERIFY_KIND(search, ErrorKind::NotFound);
+        QVERIFY2(search.error().hint.contains(u"workspace"_s), qPrintable(search.error().hint));
+    }
+
     // Errors
 
     void everyFormOfAnErrorIsReadAsOne()

@@ -101,7 +101,10 @@ private:
 
 } // namespace
 
-RealServer::RealServer() = default;
+RealServer::RealServer(QStringList options)
+    : m_options(std::move(options))
+{
+}
 
 RealServer::~RealServer()
 {
@@ -161,10 +164,11 @@ QString RealServer::launch()
     m_process->setStandardOutputFile(m_dir.filePath(u"server.log"_s), QIODevice::Append);
     m_process->setChildProcessModifier(prepareChild);
     m_process->start(environmentDir() % u"/bin/mlflow",
-        {u"server"_s, u"--host"_s, u"127.0.0.1"_s, u"--port"_s, QString::number(m_port),
+        QStringList{u"server"_s, u"--host"_s, u"127.0.0.1"_s, u"--port"_s, QString::number(m_port),
             u"--workers"_s, u"1"_s, u"--backend-store-uri"_s,
             QString(u"sqlite:///" % m_dir.filePath(u"mlflow.db"_s)), u"--artifacts-destination"_s,
-            m_dir.filePath(u"artifacts"_s)});
+            m_dir.filePath(u"artifacts"_s)}
+            + m_options);
     if (!m_process->waitForStarted())
         return u"mlflow did not start: %1"_s.arg(m_process->errorString());
     m_group = m_process->processId();

@@ -17,7 +17,8 @@ namespace signalbox::test {
  */
 class RealServer final {
 public:
-    RealServer();
+    //! `options` of `mlflow server` beyond those of every test.
+    explicit RealServer(QStringList options = {});
     ~RealServer();
     Q_DISABLE_COPY_MOVE(RealServer)
 
@@ -45,6 +46,7 @@ private:
     [[nodiscard]] QString waitUntilHealthy();
     [[nodiscard]] QString logTail() const;
     void signalGroup(int signal);
+    QStringList m_options;
     QTemporaryDir m_dir;
     std::unique_ptr<QProcess> m_process;
     qint64 m_group = 0; //!< Process group to end; 0 while nothing was started.
