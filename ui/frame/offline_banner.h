@@ -23,10 +23,12 @@ public:
 
 private:
     void follow();
+    void startLocal();
     UiContext &m_context;
     Banner *m_away = nullptr;
     QPushButton *m_tryNow = nullptr;
     QPushButton *m_goOnline = nullptr;
+    QPushButton *m_startLocal = nullptr;
     QPushButton *m_why = nullptr;
 };
 

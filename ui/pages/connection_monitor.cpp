@@ -124,7 +124,7 @@ void ConnectionMonitor::detach()
 
 LinkState ConnectionMonitor::link() const
 {
-    if (!m_hasServer || m_stopped)
+    if (!m_hasServer || (m_stopped && !hasLocalServerStopped()))
         return LinkState::None;
     if (breaker().state == BreakerState::Isolated)
         return LinkState::Offline;
@@ -153,6 +153,10 @@ void ConnectionMonitor::checkNow()
     if (m_stopped) {
         m_answered = true;
         m_reachable = false;
+        m_error = makeError(ErrorKind::Network, tr("the local workspace's server has stopped"),
+            tr("Start it again; nothing that was logged is lost."));
+        if (m_lastSeen > 0 && m_awaySince == 0)
+            m_awaySince = QDateTime::currentMSecsSinceEpoch();
         scheduleChanged();
         return;
     }

@@ -63,6 +63,8 @@ public:
      *  of which a progress bar shows a part. */
     [[nodiscard]] int journalPeak() const { return m_journalPeak; }
     [[nodiscard]] static int pendingItems(const JournalStatus &journal);
+    //! The local server of this connection served us and does not run any more.
+    [[nodiscard]] bool hasLocalServerStopped() const { return m_stopped && m_lastSeen > 0; }
     //! The first answer (or failure) of this connection is there.
     [[nodiscard]] bool isSettled() const { return !m_hasServer || m_answered; }
 

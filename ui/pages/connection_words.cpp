@@ -24,7 +24,9 @@ QString sinceWhen(qint64 thenMs, qint64 nowMs)
     const QString time = tr("since %1").arg(format::timeOfDay(thenMs));
     if (age.count() < 5)
         return time;
-    return QString(time % u" ("_s % format::duration(age) % u')');
+    const QString lasted = age < std::chrono::minutes(1) ? QString::number(age.count()) % u" s"_s
+                                                         : format::duration(age);
+    return QString(time % u" ("_s % lasted % u')');
 }
 
 QString whyAway(const ConnectionMonitor &monitor)
@@ -151,6 +153,8 @@ StatusWords statusWords(const ConnectionMonitor &monitor)
     const BreakerSnapshot breaker = monitor.breaker();
     if (monitor.link() == LinkState::None)
         return {Tone::Neutral, tr("not connected"), false};
+    if (monitor.hasLocalServerStopped() && monitor.link() == LinkState::Unreachable)
+        return {Tone::Bad, tr("local server stopped"), false};
     switch (breaker.state) {
     case BreakerState::Closed:
     case BreakerState::Disabled:
@@ -195,6 +199,10 @@ std::optional<AwayWords> awayWords(const ConnectionMonitor &monitor, qint64 nowM
     words.stillWorks =
         tr("You can browse what is loaded, record and launch flows: the journal keeps "
            "it all. Promotions wait.");
+    if (monitor.hasLocalServerStopped()) {
+        words.action = AwayAction::StartLocal;
+        return words;
+    }
     words.nextTry = nextTryWords(monitor.breaker());
     words.action = AwayAction::TryNow;
     return words;

@@ -36,7 +36,7 @@ struct StatusWords {
 [[nodiscard]] StatusWords statusWords(const ConnectionMonitor &monitor);
 
 //! What a person can do about an absence.
-enum class AwayAction : quint8 { None, TryNow, GoOnline };
+enum class AwayAction : quint8 { None, TryNow, GoOnline, StartLocal };
 
 //! A server that does not serve us: why, since when, and what works meanwhile.
 struct AwayWords {

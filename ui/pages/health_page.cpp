@@ -167,7 +167,8 @@ void HealthPage::follow()
             ? QString(context().connectionTitle() % u" · "_s % monitor.address())
             : tr("not connected"));
     const BreakerSnapshot breaker = monitor.breaker();
-    m_tryNow->setEnabled(connected && link != LinkState::Offline);
+    m_tryNow->setEnabled(
+        connected && link != LinkState::Offline && !monitor.hasLocalServerStopped());
     m_reset->setVisible(link != LinkState::Offline);
     m_reset->setEnabled(
         connected && (breaker.state != BreakerState::Closed || breaker.consecutiveFailures > 0));

@@ -119,7 +119,8 @@ void BreakerCard::follow()
     facts().setFact(tr("Failed"), count(b.failures), true);
     facts().setFact(tr("Held back"), count(b.rejected), true);
     facts().setFact(tr("Times opened"), count(b.opened), true);
-    m_tryNow->setVisible(b.state == BreakerState::Open || monitor.link() == LinkState::Unreachable);
+    const bool away = b.state == BreakerState::Open || monitor.link() == LinkState::Unreachable;
+    m_tryNow->setVisible(away && !monitor.hasLocalServerStopped());
 }
 
 TrafficCard::TrafficCard(UiContext &context, QWidget *parent)

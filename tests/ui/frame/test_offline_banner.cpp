@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/daemon.h"
+#include "core/engine/process_table.h"
+#include "core/workspace/server_files.h"
 #include "tests/ui/support/fake_context.h"
 #include "ui/frame/offline_banner.h"
 #include "ui/pages/connection_monitor.h"
 #include "ui/pages/connection_words.h"
 #include "ui/theme/theme.h"
 
+#include <QtCore/QProcess>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 #include <QtWidgets/QPushButton>
@@ -78,6 +82,32 @@ private Q_SLOTS:
         QTRY_VERIFY(m_banner->isHidden());
     }
 
+    void aLocalServerThatDiedIsAwayAndCanBeStartedAgain()
+    {
+        QProcess server; // a process of this home's server, as far as the window can see
+        startServerOf(Home(m_context->homePath()), server);
+        m_context->connectFake(ProfileStore::localWorkspaceName());
+        QTRY_COMPARE(monitor().link(), LinkState::Online);
+        server.kill();
+        QVERIFY(server.waitForFinished());
+        monitor().checkNow();
+        QCOMPARE(monitor().link(), LinkState::Unreachable); // not "never connected"
+        QTRY_VERIFY2(m_banner->text().startsWith(u"The server is away since "_s),
+            qPrintable(m_banner->text()));
+        QVERIFY2(m_banner->text().contains(u"has stopped"_s), qPrintable(m_banner->text()));
+        QVERIFY(m_banner->text().contains(u"journal keeps it all"_s));
+        QVERIFY(button(u"awayTryNowPushButton"_s)->isHidden()); // nobody is there to be tried
+        QTest::mouseClick(button(u"awayStartLocalPushButton"_s), Qt::LeftButton);
+        QCOMPARE(m_context->workspaceStarts, 1);
+    }
+
+    void aLocalServerThatWasNeverStartedIsNoAbsence()
+    {
+        m_context->connectFake(ProfileStore::localWorkspaceName());
+        QCOMPARE(monitor().link(), LinkState::None);
+        QVERIFY(m_banner->isHidden());
+    }
+
     void aRefusedLoginIsNoAbsence()
     {
         m_context->connectFake();
@@ -92,6 +122,21 @@ private Q_SLOTS:
     }
 
 private:
+    static void startServerOf(const Home &home, QProcess &process)
+    {
+        const ServerFiles files(home);
+        process.setProcessEnvironment(files.daemon(u"/usr/bin/python3"_s, 4000).environment);
+        process.start(u"sleep"_s, {u"600"_s});
+        QVERIFY(process.waitForStarted());
+        ServerRecord record;
+        record.pid = process.processId();
+        QTRY_VERIFY(processInfo(record.pid));
+        record.startTime = processInfo(record.pid)->startTime;
+        record.port = 4000;
+        record.ready = true;
+        QVERIFY(files.write(record));
+        QTRY_VERIFY(files.isAlive(record));
+    }
     void takeTheServerAway()
     {
         BreakerConfig config;
