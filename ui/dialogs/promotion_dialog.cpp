@@ -11,6 +11,7 @@
 #include "ui/widgets/plain_label.h"
 #include "ui/widgets/status_pill.h"
 
+#include <QtGui/QScreen>
 #include <QtWidgets/QCheckBox>
 #include <QtWidgets/QHBoxLayout>
 #include <QtWidgets/QHeaderView>
@@ -29,6 +30,7 @@ namespace {
 
 constexpr int kWidth = 880;
 constexpr int kMaxGateRows = 15;
+constexpr int kFrameRoom = 48; // for the title bar, which counts only once the window is shown
 
 Tone toneOf(Stage stage)
 {
@@ -63,7 +65,7 @@ PromotionDialog::PromotionDialog(
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(u"promotionDialog"_s);
-    setWindowTitle(tr("Promote %1 v%2").arg(m_move.model, m_move.version));
+    setWindowTitle(headline());
     setModal(true);
     build();
     connect(&m_promoter, &Promoter::step, this, [this](const QString &text) {
@@ -110,14 +112,19 @@ void PromotionDialog::build()
     resize(kWidth, 240);
 }
 
+QString PromotionDialog::headline() const
+{
+    const QString text = m_move.to == Stage::Archived ? tr("Archive %1 v%2") : tr("Promote %1 v%2");
+    return text.arg(format::oneLine(m_move.model, 60), m_move.version);
+}
+
 QWidget *PromotionDialog::buildHeader()
 {
     auto *header = new QWidget(this);
     auto *layout = new QHBoxLayout(header);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGrid);
-    auto *title = new PlainLabel(
-        tr("Promote %1 v%2").arg(format::oneLine(m_move.model, 60), m_move.version), header);
+    auto *title = new PlainLabel(headline(), header);
     title->setLevel(u"title"_s);
     m_fromPill = new StatusPill({toneOf(m_move.from), {}, nameOf(m_move.from)}, header);
     auto *to = new StatusPill({toneOf(m_move.to), {}, nameOf(m_move.to)}, header);
@@ -166,7 +173,10 @@ QWidget *PromotionDialog::buildButtons()
     m_waive->setObjectName(u"waiveCheck"_s);
     m_cancel = new QPushButton(tr("Cancel"), row);
     m_cancel->setObjectName(u"promotionCancelButton"_s);
-    m_promote = new QPushButton(tr("Promote to %1").arg(nameOf(m_move.to)), row);
+    m_promote =
+        new QPushButton(m_move.to == Stage::Archived ? tr("Archive v%1").arg(m_move.version)
+                                                     : tr("Promote to %1").arg(nameOf(m_move.to)),
+            row);
     m_promote->setObjectName(u"promoteButton"_s);
     m_promote->setProperty("kind", u"primary"_s);
     m_promote->setDefault(true);
@@ -177,6 +187,7 @@ QWidget *PromotionDialog::buildButtons()
     connect(m_waive, &QCheckBox::toggled, this, [this](bool on) {
         m_waivers->setVisible(on);
         evaluate();
+        fitScreen();
     });
     connect(m_cancel, &QPushButton::clicked, this, &PromotionDialog::reject);
     connect(m_promote, &QPushButton::clicked, this, &PromotionDialog::promote);
@@ -226,7 +237,18 @@ void PromotionDialog::takeReport(const GateReport &report)
     const int rows = std::min(m_gates->rowCount(), kMaxGateRows);
     m_table->setFixedHeight(std::max(1, rows) * kRowHeight + 2);
     m_table->setVisible(m_gates->rowCount() > 0);
-    resize(size().width(), std::max(height(), sizeHint().height()));
+    fitScreen();
+}
+
+//! As high as its content, and with its buttons on the screen.
+void PromotionDialog::fitScreen()
+{
+    layout()->activate();
+    const QRect room = screen()->availableGeometry();
+    resize(width(), std::min(sizeHint().height(), room.height() - kFrameRoom));
+    const int below = frameGeometry().bottom() + kFrameRoom / 2 - room.bottom();
+    if (below > 0)
+        move(x(), std::max(room.top(), y() - below));
 }
 
 void PromotionDialog::showWorking(const QString &text)
@@ -250,7 +272,8 @@ QString PromotionDialog::changesText() const
 {
     QStringList changes{tr("v%1 becomes %2").arg(m_move.version, nameOf(m_move.to))};
     if (!m_report->aliasMove.isEmpty())
-        changes.append(tr("alias %1").arg(format::oneLine(m_report->aliasMove)));
+        changes.append(
+            tr("alias %1").arg(format::oneLine(m_report->aliasMove).replace(u"->"_s, u"→"_s)));
     const bool keep = m_keep->isVisibleTo(this) && m_keep->isChecked();
     for (const QString &version : m_report->wouldArchive) {
         if (!keep)
@@ -330,6 +353,7 @@ void PromotionDialog::takeResult(const Result<PromotionResult> &result)
     m_keep->hide();
     m_cancel->setText(tr("Close"));
     m_cancel->setDefault(true);
+    fitScreen();
     Q_EMIT promoted(m_move.version, result->to);
 }
 

@@ -61,9 +61,11 @@ private:
     void takeReport(const GateReport &report);
     void showWorking(const QString &text);
     void showError(const Error &error);
-    void evaluate(); //!< Applies the waivers to the report and sets the button.
+    void evaluate();
+    void fitScreen(); //!< Applies the waivers to the report and sets the button.
     void promote();
     void takeResult(const Result<PromotionResult> &result);
+    [[nodiscard]] QString headline() const;
     [[nodiscard]] QString changesText() const;
 
     Result<Policy> m_policy;

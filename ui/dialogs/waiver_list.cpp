@@ -5,9 +5,8 @@
 #include "ui/theme/theme.h"
 
 #include <QtWidgets/QCheckBox>
-#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QGridLayout>
 #include <QtWidgets/QLineEdit>
-#include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
 
@@ -17,6 +16,8 @@ namespace signalbox {
 
 namespace {
 
+constexpr int kShownRows = 4; // the others are a scroll away: the dialog must fit a small screen
+
 bool stops(const GateResult &gate)
 {
     return gate.verdict == Verdict::Fail || gate.verdict == Verdict::Missing;
@@ -25,38 +26,47 @@ bool stops(const GateResult &gate)
 } // namespace
 
 WaiverList::WaiverList(QWidget *parent)
-    : QWidget(parent)
-    , m_layout(new QVBoxLayout(this))
+    : QScrollArea(parent)
+    , m_inside(new QWidget(this))
+    , m_grid(new QGridLayout(m_inside))
 {
     setObjectName(u"waiverList"_s);
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setSpacing(kGrid / 2);
+    setFrameShape(QFrame::NoFrame);
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setWidget(m_inside);
+    viewport()->setAutoFillBackground(false);
+    m_inside->setAutoFillBackground(false);
+    m_grid->setContentsMargins(0, 0, kGrid, 0);
+    m_grid->setHorizontalSpacing(2 * kGrid);
+    m_grid->setVerticalSpacing(kGrid / 2);
+    m_grid->setColumnStretch(1, 1);
 }
 
 void WaiverList::setGates(const QList<GateResult> &gates)
 {
     const Waivers before = waivers();
-    for (const Row &row : m_rows)
-        delete row.tick->parentWidget();
+    for (const Row &row : m_rows) {
+        delete row.tick;
+        delete row.reason;
+    }
     m_rows.clear();
     for (const GateResult &gate : gates) {
         if (!stops(gate) || !gate.waivable)
             continue;
-        auto *line = new QWidget(this);
-        auto *layout = new QHBoxLayout(line);
-        layout->setContentsMargins(0, 0, 0, 0);
         Row row;
         row.gate = gate.id;
-        row.tick = new QCheckBox(format::oneLine(gate.title, 60).replace(u'&', u"&&"_s), line);
+        row.tick = new QCheckBox(format::oneLine(gate.title, 60).replace(u'&', u"&&"_s), m_inside);
         row.tick->setObjectName(u"waive_"_s + gate.id);
-        row.tick->setMinimumWidth(240);
-        row.reason = new QLineEdit(line);
+        row.reason = new QLineEdit(m_inside);
         row.reason->setObjectName(u"waiveReason_"_s + gate.id);
         row.reason->setAccessibleName(tr("Why %1 is waived").arg(format::oneLine(gate.title, 60)));
         row.reason->setPlaceholderText(tr("Why this gate does not matter here"));
         row.reason->setEnabled(false);
-        layout->addWidget(row.tick);
-        layout->addWidget(row.reason, 1);
+        const int place = static_cast<int>(m_rows.size());
+        m_grid->addWidget(row.tick, place, 0);
+        m_grid->addWidget(row.reason, place, 1);
         connect(row.tick, &QCheckBox::toggled, this, [this, reason = row.reason](bool on) {
             reason->setEnabled(on);
             if (on)
@@ -64,13 +74,22 @@ void WaiverList::setGates(const QList<GateResult> &gates)
             Q_EMIT changed();
         });
         connect(row.reason, &QLineEdit::textChanged, this, &WaiverList::changed);
-        m_layout->addWidget(line);
         m_rows.push_back(row);
         if (before.contains(gate.id)) {
             row.tick->setChecked(true);
             row.reason->setText(before.value(gate.id));
         }
     }
+    updateGeometry();
+}
+
+QSize WaiverList::sizeHint() const
+{
+    if (m_rows.empty())
+        return {0, 0};
+    const int rows = std::min(static_cast<int>(m_rows.size()), kShownRows);
+    const int row = m_rows.front().reason->sizeHint().height();
+    return {m_inside->sizeHint().width(), rows * (row + kGrid / 2)};
 }
 
 Waivers WaiverList::waivers() const

@@ -3,19 +3,19 @@
 
 #include "core/promotion/gates.h"
 
-#include <QtWidgets/QWidget>
+#include <QtWidgets/QScrollArea>
 
 #include <vector>
 
 class QCheckBox;
+class QGridLayout;
 class QLineEdit;
-class QVBoxLayout;
 
 namespace signalbox {
 
-/*! The gates that did not pass and may be waived, each with a tick and a reason. Owned by the
- *  promotion dialog. */
-class WaiverList final : public QWidget {
+/*! The gates that did not pass and may be waived, each with a tick and a reason; scrolls when there
+ *  are many. Owned by the promotion dialog. */
+class WaiverList final : public QScrollArea {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(WaiverList)
 
@@ -28,6 +28,7 @@ public:
     [[nodiscard]] Waivers waivers() const;
     //! A tick without a reason.
     [[nodiscard]] bool isIncomplete() const;
+    [[nodiscard]] QSize sizeHint() const override;
 
 Q_SIGNALS:
     void changed();
@@ -38,7 +39,8 @@ private:
         QCheckBox *tick = nullptr;
         QLineEdit *reason = nullptr;
     };
-    QVBoxLayout *m_layout = nullptr;
+    QWidget *m_inside = nullptr;
+    QGridLayout *m_grid = nullptr;
     std::vector<Row> m_rows;
 };
 

@@ -13,6 +13,7 @@
 #include <QtCore/QMimeData>
 #include <QtGui/QDragEnterEvent>
 #include <QtGui/QDropEvent>
+#include <QtGui/QScreen>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 #include <QtWidgets/QApplication>
@@ -245,6 +246,24 @@ private Q_SLOTS:
         QSignalSpy done(dialog(), &PromotionDialog::promoted);
         QTest::mouseClick(promote, Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(m_registry.stages.value(u"3"_s), u"Staging"_s, 20000);
+    }
+
+    void theDialogStaysOnTheScreenWithAllItsWaivers()
+    {
+        m_registry.stages[u"3"_s] = u"Staging"_s;
+        m_page->refresh();
+        QTRY_COMPARE(column(Stage::Staging)->model()->rowCount(), 1);
+        m_page->promote(u"3"_s, Stage::Production);
+        QTRY_VERIFY(dialog());
+        auto *gates = dialog()->findChild<DataTable *>(u"gateTable"_s);
+        QTRY_VERIFY(gates->model()->rowCount() > 8);
+        const int bottom = dialog()->screen()->availableGeometry().bottom();
+        dialog()->move(40, bottom - dialog()->height() - 20); // where a window manager may put it
+        dialog()->findChild<QCheckBox *>(u"waiveCheck"_s)->click();
+        QTRY_VERIFY(dialog()->findChild<QWidget *>(u"waiverList"_s)->isVisible());
+        QVERIFY(dialog()->frameGeometry().bottom() <= bottom);
+        const auto *promote = dialog()->findChild<QPushButton *>(u"promoteButton"_s);
+        QVERIFY(dialog()->rect().contains(promote->mapTo(dialog(), promote->rect().bottomRight())));
     }
 
     void aFailingGateKeepsTheButtonOff()
