@@ -70,6 +70,12 @@ void Session::close()
     m_server.reset();
 }
 
+bool Session::resumesLocalWorkspace() const
+{
+    return m_origin == ServerOrigin::LocalWorkspace && m_environment.status().ready
+        && QFileInfo::exists(m_home.path(u"workspace/mlflow.db"_s));
+}
+
 Result<void> Session::open()
 {
     const Result<ServerTarget> resolved = resolve();

@@ -56,6 +56,8 @@ public:
     /*! Builds server and connector (local files only, no request). For the local workspace this
      *  uses the stored address; openAndStart() also starts it. Without effect when that server is
      *  open already. InvalidInput for a bad URI. */
+    //! Whether a local workspace that was used before can be started without installing anything.
+    [[nodiscard]] bool resumesLocalWorkspace() const;
     [[nodiscard]] Result<void> open();
     //! Where the journal of that server lies; opens nothing and asks no server.
     [[nodiscard]] Result<QString> journalFolder();

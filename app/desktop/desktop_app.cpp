@@ -3,6 +3,7 @@
 
 #include "app/desktop/screenshot.h"
 #include "core/base/logging.h"
+#include "ui/pages/connection_monitor.h"
 #include "ui/widgets/toast.h"
 
 #include <QtCore/QCoreApplication>
@@ -83,6 +84,19 @@ void DesktopApp::showFirstPage()
 
 void DesktopApp::connectToServer()
 {
+    if (m_session.resumesLocalWorkspace()) {
+        m_context.startLocalWorkspace().then(this, [this](const Result<void> &started) {
+            if (!started)
+                m_context.notify(started.error());
+            beginWork();
+        });
+        return;
+    }
+    beginWork();
+}
+
+void DesktopApp::beginWork()
+{
     if (const Result<void> opened = m_session.open(); !opened)
         m_context.notify(opened.error());
     if (m_window->currentPage())
@@ -93,7 +107,7 @@ void DesktopApp::connectToServer()
 
 void DesktopApp::takePicture()
 {
-    auto *screenshot = new Screenshot(*m_window, m_options.screenshot, this);
+    auto *screenshot = new Screenshot(*m_window, m_context.monitor(), m_options.screenshot, this);
     connect(screenshot, &Screenshot::finished, this,
         [this](int code) { leave(tr("The picture was taken."), code); });
     screenshot->start();

@@ -31,6 +31,7 @@ protected:
 
 private:
     void connectToServer();
+    void beginWork();
     void showFirstPage();
     void takePicture();
     void leave(const QString &reason, int exitCode);

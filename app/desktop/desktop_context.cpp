@@ -57,7 +57,8 @@ Call<void> DesktopContext::reported(const Call<void> &call)
 {
     call.then(this, [this](const Result<void> &) {
         Q_EMIT connectionProgress({});
-        monitor().tryNow();
+        if (monitor().link() != LinkState::Connecting) // else its first question is out
+            monitor().tryNow();
     });
     return call;
 }

@@ -2,6 +2,7 @@
 #include "app/desktop/screenshot.h"
 
 #include "ui/frame/main_window.h"
+#include "ui/pages/connection_monitor.h"
 
 #include <QtCore/QTimer>
 #include <QtGui/QPixmap>
@@ -22,9 +23,11 @@ void complain(const QString &text)
 
 } // namespace
 
-Screenshot::Screenshot(MainWindow &window, const QString &file, QObject *parent)
+Screenshot::Screenshot(
+    MainWindow &window, const ConnectionMonitor &monitor, const QString &file, QObject *parent)
     : QObject(parent)
     , m_window(window)
+    , m_monitor(monitor)
     , m_file(file)
     , m_settle(new QTimer(this))
     , m_limit(new QTimer(this))
@@ -43,13 +46,14 @@ void Screenshot::start()
     m_limit->start();
     if (Page *page = m_window.currentPage())
         connect(page, &Page::readyChanged, this, &Screenshot::check);
+    connect(&m_monitor, &ConnectionMonitor::changed, this, &Screenshot::check);
     check();
 }
 
 void Screenshot::check()
 {
     const Page *page = m_window.currentPage();
-    if (!page || !page->isReady())
+    if (!page || !page->isReady() || !m_monitor.isSettled())
         m_settle->stop();
     else if (!m_settle->isActive())
         m_settle->start();

@@ -72,6 +72,13 @@ void ExperimentTreeModel::setSource(FetchExperiments fetch)
     ++m_generation;
     m_call.cancel();
     m_fetch = std::move(fetch);
+    if (m_experiments.isEmpty())
+        return;
+    // What one server told is not shown as another's.
+    m_experiments.clear();
+    m_counts.clear();
+    rebuild();
+    setState(State::Empty);
 }
 
 void ExperimentTreeModel::reload()

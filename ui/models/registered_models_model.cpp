@@ -43,6 +43,10 @@ void RegisteredModelsModel::setSource(FetchModels fetch)
 {
     m_call.cancel();
     m_fetch = std::move(fetch);
+    if (m_models.isEmpty())
+        return;
+    show({}); // what one server told is not shown as another's
+    setState(State::Empty);
 }
 
 void RegisteredModelsModel::reload()

@@ -4,6 +4,7 @@
 #include "core/mlflow/server.h"
 #include "ui/models/formatters.h"
 #include "ui/models/recent_flows_model.h"
+#include "ui/pages/connection_monitor.h"
 #include "ui/pages/flow_form.h"
 #include "ui/pages/flow_view.h"
 #include "ui/theme/icons.h"
@@ -22,6 +23,7 @@
 #include <QtWidgets/QVBoxLayout>
 
 #include <array>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -68,12 +70,14 @@ FlowsPage::FlowsPage(UiContext &context, QWidget *parent)
         if (isVisible())
             activate();
     });
+    connect(&context.monitor(), &ConnectionMonitor::changed, this, &FlowsPage::followLink);
     connect(&context, &UiContext::aboutToDisconnect, this, [this] {
         m_experimentsCall.cancel();
         m_pastCall.cancel();
         m_form->setModelSource({});
         m_registry.releaseAll(); // they hold the connector that goes away
     });
+    m_served = context.monitor().link() != LinkState::None;
     showForm(FlowKind::Pipeline);
 }
 
@@ -218,6 +222,13 @@ void FlowsPage::deactivate()
     m_timer->stop();
 }
 
+void FlowsPage::followLink()
+{
+    const bool served = context().monitor().link() != LinkState::None;
+    if (std::exchange(m_served, served) != served && served && isVisible())
+        activate();
+}
+
 void FlowsPage::refresh()
 {
     m_form->reloadModels();
@@ -226,7 +237,7 @@ void FlowsPage::refresh()
 
 void FlowsPage::loadPast()
 {
-    if (!context().server())
+    if (!context().server() || context().monitor().link() == LinkState::None)
         return;
     mlflow::ExperimentQuery query;
     query.maxResults = kExperimentsAsked;
@@ -235,7 +246,8 @@ void FlowsPage::loadPast()
     m_experimentsCall.call().then(
         this, [this](const Result<mlflow::Page<mlflow::Experiment>> &page) {
             if (!page || !context().server()) {
-                pastLoaded({});
+                pastLoaded(
+                    page ? Result<QList<mlflow::Run>>(QList<mlflow::Run>()) : page.failure());
                 return;
             }
             mlflow::RunQuery runs;
@@ -246,24 +258,28 @@ void FlowsPage::loadPast()
             runs.orderBy = {u"attributes.start_time DESC"_s};
             m_pastCall = context().server()->runs.search(runs);
             m_pastCall.call().then(this, [this](const Result<mlflow::Page<mlflow::Run>> &past) {
-                pastLoaded(past ? past->items : QList<mlflow::Run>());
+                pastLoaded(past ? Result<QList<mlflow::Run>>(past->items) : past.failure());
             });
         });
 }
 
-//! An outage keeps what was read before.
-void FlowsPage::pastLoaded(const QList<mlflow::Run> &runs)
+//! An outage keeps what was read before; a question that was taken back says nothing.
+void FlowsPage::pastLoaded(const Result<QList<mlflow::Run>> &runs)
 {
+    if (!runs && runs.error().kind == ErrorKind::Cancelled)
+        return;
     m_pastKnown = true;
-    if (!runs.isEmpty())
-        m_recent->setPast(runs);
+    if (runs && !runs->isEmpty())
+        m_recent->setPast(*runs);
+    m_noFlows->setText(
+        runs ? tr("No flow has been recorded yet.") : tr("The recorded flows could not be read."));
     m_noFlows->setVisible(m_recent->rowCount() == 0);
     Q_EMIT readyChanged();
 }
 
 bool FlowsPage::isReady() const
 {
-    return !context().server() || m_pastKnown;
+    return !context().server() || context().monitor().link() == LinkState::None || m_pastKnown;
 }
 
 void FlowsPage::openTarget(const PageTarget &target)

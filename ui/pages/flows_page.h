@@ -60,11 +60,13 @@ private:
     void showForm(FlowKind kind);
     void showFlow(TrackedFlow *flow);
     void launch();
+    void startFlow();
+    void followLink();
     void track(TrackedFlow *flow);
     void showHeader();
     void openRecent(const QModelIndex &index);
     void loadPast();
-    void pastLoaded(const QList<mlflow::Run> &runs);
+    void pastLoaded(const Result<QList<mlflow::Run>> &runs);
     void tick();
 
     FlowRegistry m_registry;
@@ -83,7 +85,8 @@ private:
     QAction *m_cancel = nullptr;
     QAction *m_openRun = nullptr;
     bool m_demoPending = false;
-    bool m_pastKnown = false; //!< Read, or refused.
+    bool m_pastKnown = false;
+    bool m_served = false; //!< There is a server to ask. //!< Read, or refused.
     PlainLabel *m_noFlows = nullptr;
     ScopedCall<mlflow::Page<mlflow::Experiment>> m_experimentsCall;
     ScopedCall<mlflow::Page<mlflow::Run>> m_pastCall;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From the form to a running flow, and from there to the task list.
 #include "ui/models/formatters.h"
+#include "ui/pages/connection_monitor.h"
 #include "ui/pages/flow_form.h"
 #include "ui/pages/flows_page.h"
 
@@ -15,6 +16,21 @@ void FlowsPage::launch()
             tr("Start the local workspace or connect to a server on the overview page.")));
         return;
     }
+    if (context().monitor().link() != LinkState::None) {
+        startFlow();
+        return;
+    }
+    // The local workspace, whose server nobody has started yet.
+    context().startLocalWorkspace().then(this, [this](const Result<void> &started) {
+        if (started)
+            startFlow();
+        else
+            context().notify(started.error());
+    });
+}
+
+void FlowsPage::startFlow()
+{
     std::unique_ptr<Flow> flow;
     switch (m_form->kind()) {
     case FlowKind::Selector:

@@ -8,7 +8,9 @@
 #include "ui/models/formatters.h"
 #include "ui/models/registered_models_model.h"
 #include "ui/models/version_board.h"
+#include "ui/pages/connection_monitor.h"
 #include "ui/pages/model_list_delegate.h"
+#include "ui/pages/not_connected.h"
 #include "ui/pages/stage_board.h"
 #include "ui/pages/ui_settings.h"
 #include "ui/pages/version_panel.h"
@@ -67,6 +69,7 @@ ModelsPage::ModelsPage(UiContext &context, QWidget *parent)
             activate();
     });
     connect(&context, &UiContext::aboutToDisconnect, this, &ModelsPage::detach);
+    connect(&context.monitor(), &ConnectionMonitor::changed, this, &ModelsPage::followLink);
     versionChosen({});
     showEmpty();
 }
@@ -88,7 +91,7 @@ void ModelsPage::build()
     columns->addWidget(buildList());
     columns->addWidget(board);
     columns->setStretchFactor(1, 1);
-    columns->setSizes({180, 1000});
+    columns->setSizes({220, 1000});
     auto *content = new QVBoxLayout(m_content);
     content->setContentsMargins(0, 0, 0, 0);
     content->addWidget(columns);
@@ -98,7 +101,7 @@ void ModelsPage::build()
     m_header->addAction(m_copyUri);
     m_header->addAction(m_openRun);
     m_header->addAction(m_archive);
-    m_header->addAction(m_promote, u"primary"_s);
+    m_promoteButton = m_header->addAction(m_promote, u"primary"_s);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(kGrid * 2, kGrid, kGrid * 2, kGrid * 2);
     layout->setSpacing(kGrid);
@@ -153,12 +156,12 @@ void ModelsPage::connectModels()
     connect(m_board, &StageBoard::menuRequested, this, &ModelsPage::showMenu);
     connect(m_panel, &VersionPanel::runRequested, this,
         [this](const RunId &run) { context().openRun(run); });
-    connect(m_panel->promoteButton(), &QPushButton::clicked, m_promote, &QAction::trigger);
 }
 
 void ModelsPage::attach()
 {
-    if (m_attached || !context().server())
+    // A local server that was never started would only answer with a refusal.
+    if (m_attached || !context().server() || isUnconnected())
         return;
     m_attached = true;
     UiContext *ui = &context();
@@ -194,6 +197,22 @@ void ModelsPage::detach()
     m_boardModel->setSource({});
 }
 
+bool ModelsPage::isUnconnected() const
+{
+    return context().monitor().link() == LinkState::None;
+}
+
+void ModelsPage::followLink()
+{
+    if (m_unconnected == isUnconnected())
+        return;
+    m_unconnected = !m_unconnected;
+    showEmpty();
+    if (!m_unconnected && !m_attached && isVisible())
+        activate();
+    Q_EMIT readyChanged();
+}
+
 void ModelsPage::activate()
 {
     const bool first = !m_attached;
@@ -220,7 +239,8 @@ void ModelsPage::openTarget(const PageTarget &target)
 
 bool ModelsPage::isReady() const
 {
-    if (!context().server() || m_models->state() == RegisteredModelsModel::State::Failed)
+    if (!context().server() || isUnconnected()
+        || m_models->state() == RegisteredModelsModel::State::Failed)
         return true;
     if (m_models->state() != RegisteredModelsModel::State::Ready)
         return false;
@@ -342,7 +362,9 @@ void ModelsPage::showEmpty()
         return;
     }
     m_empty->clearButtons();
-    if (m_models->state() == State::Failed) {
+    if (isUnconnected()) {
+        offerConnection(context(), *m_empty);
+    } else if (m_models->state() == State::Failed) {
         m_empty->setContent(u"offline"_s, tr("No models to show"),
             format::oneLine(redact(m_models->error().text()), 400));
         auto *retry = m_empty->addButton(u"modelsEmptyRetryButton"_s, tr("Try again"));

@@ -8,6 +8,7 @@
 #include <QtCore/QPointer>
 
 class QListView;
+class QPushButton;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QTimer;
@@ -50,6 +51,8 @@ private:
     void connectModels();
     void attach();
     void detach();
+    void followLink();
+    [[nodiscard]] bool isUnconnected() const;
     void modelsChanged();
     void boardChanged();
     void choose(const QString &model);
@@ -85,6 +88,8 @@ private:
     QString m_wantedModel;
     QString m_wantedVersion;
     bool m_attached = false;
+    bool m_unconnected = true; //!< As the page shows it.
+    QPushButton *m_promoteButton = nullptr;
 };
 
 } // namespace signalbox

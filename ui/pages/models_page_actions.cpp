@@ -30,8 +30,8 @@ void ModelsPage::makeActions()
     m_delete = makeAction(u"deleteVersion"_s, tr("Delete version…"), u"trash"_s);
     m_actions = {m_promote, m_archive, m_openRun, m_copyUri, m_alias, m_delete};
     connect(m_promote, &QAction::triggered, this, [this] {
-        const QWidget *button = m_panel->promoteButton();
-        showMenu(m_board->current(), button->mapToGlobal(button->rect().bottomLeft()));
+        showMenu(
+            m_board->current(), m_promoteButton->mapToGlobal(m_promoteButton->rect().bottomLeft()));
     });
     connect(m_archive, &QAction::triggered, this,
         [this] { promote(m_board->current(), Stage::Archived); });
@@ -53,7 +53,6 @@ void ModelsPage::versionChosen(const QString &version)
         m_panel->clear();
     const bool canMove = card && !movesFrom(card->stage).isEmpty();
     m_promote->setEnabled(canMove);
-    m_panel->promoteButton()->setEnabled(canMove);
     m_archive->setEnabled(canMove && movesFrom(card->stage).contains(Stage::Archived));
     m_openRun->setEnabled(card && !card->version.runId.isEmpty());
     for (QAction *action : {m_copyUri, m_alias, m_delete})

@@ -160,11 +160,12 @@ void RunCharts::read(const mlflow::Run &run, const QString &metric)
         [this, id = run.info.id, metric, over = isOver(run)](
             const Result<QList<mlflow::Metric>> &result) {
             const auto found = m_curves.find(curveKey(id, metric));
-            if (!result || found == m_curves.end())
-                return; // what was read before stays on screen
-            found->second.points = *result;
-            found->second.final = over;
-            draw(metric);
+            if (result && found != m_curves.end()) { // else what was read before stays on screen
+                found->second.points = *result;
+                found->second.final = over;
+                draw(metric);
+            }
+            Q_EMIT readingChanged();
         });
 }
 
@@ -183,6 +184,12 @@ void RunCharts::draw(const QString &metric)
             {format::oneLine(run.info.name, 60), QColor(), pointsOf(curve->second.points), colour});
     }
     m_charts.at(static_cast<size_t>(place))->setSeries(std::move(lines));
+}
+
+bool RunCharts::isReading() const
+{
+    return std::any_of(m_curves.cbegin(), m_curves.cend(),
+        [](const auto &entry) { return entry.second.call.isRunning(); });
 }
 
 MetricChart *RunCharts::chart(int index) const

@@ -40,9 +40,15 @@ public:
     void setEmptyText(const QString &title, const QString &detail);
     [[nodiscard]] QStringList shownMetrics() const { return m_metrics; }
     [[nodiscard]] MetricChart *chart(int index) const;
+    //! Curves that are shown are still being read.
+    [[nodiscard]] bool isReading() const;
     //! The person wants the picture of a chart.
     using SaveHandler = std::function<void(MetricChart *, const QString &metric)>;
     void setSaveHandler(SaveHandler handler) { m_save = std::move(handler); }
+
+Q_SIGNALS:
+    //! isReading() may have changed.
+    void readingChanged();
 
 private:
     struct Curve {

@@ -33,7 +33,7 @@ constexpr int kMaxLines = 12;
 constexpr int kTopRuns = 4; // drawn while nothing is selected
 constexpr int kMaxColumnWidth = 220;
 constexpr int kMaxMenuKeys = 60;
-constexpr int kHeaderSides = 40; // margins, and the room that the style keeps for a sort mark
+constexpr int kHeaderSides = 34; // margins, and the room of a sort mark
 
 QString settingsKey(const QString &experiment)
 {
@@ -311,6 +311,14 @@ void RunsList::clearMessages()
     m_banner->clear();
 }
 
+void RunsList::setIdleText(const QString &title, const QString &detail)
+{
+    m_idleTitle = title;
+    m_idleDetail = detail;
+    if (m_model->runCount() == 0)
+        showEmpty();
+}
+
 void RunsList::showState()
 {
     using State = RunsTableModel::State;
@@ -338,6 +346,10 @@ void RunsList::showEmpty()
 {
     using State = RunsTableModel::State;
     m_empty->clearButtons();
+    if (m_model->state() == State::Empty && !m_idleTitle.isEmpty()) {
+        m_empty->setContent(u"runs"_s, m_idleTitle, m_idleDetail);
+        return;
+    }
     if (m_model->state() == State::Loading || m_model->state() == State::Empty) {
         m_empty->setContent(u"clock"_s, tr("Loading runs…"));
         return;

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] QString csv() const; //!< The selected rows, or all loaded ones.
     [[nodiscard]] QString selectionTsv() const;
     void clearMessages();
+    //! What stands here while no experiment can be chosen; empty: one is being loaded.
+    void setIdleText(const QString &title, const QString &detail);
 
 Q_SIGNALS:
     void activated(const signalbox::RunId &run);
@@ -74,6 +76,8 @@ private:
     RunCharts *m_charts = nullptr;
     QMenu *m_columnMenu = nullptr;
     QString m_experiment;
+    QString m_idleTitle;
+    QString m_idleDetail;
     bool m_columnsChosen = false;
     bool m_restoring = false;
     QList<RunId> m_selected;

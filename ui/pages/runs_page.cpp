@@ -5,7 +5,9 @@
 #include "core/tracking/connector.h"
 #include "ui/models/formatters.h"
 #include "ui/pages/chart_saver.h"
+#include "ui/pages/connection_monitor.h"
 #include "ui/pages/experiment_panel.h"
+#include "ui/pages/not_connected.h"
 #include "ui/pages/run_actions.h"
 #include "ui/pages/run_charts.h"
 #include "ui/pages/run_detail.h"
@@ -13,6 +15,7 @@
 #include "ui/pages/runs_list.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/banner.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/page_header.h"
 
 #include <QtCore/QTimer>
@@ -23,6 +26,7 @@
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -30,25 +34,9 @@ namespace signalbox {
 
 namespace {
 
-const QString kLastExperiment = u"runs/experiment"_s;
 const QString kSplitter = u"runs/splitter"_s;
 constexpr int kTickMs = 5000;
 constexpr int kMargin = kGrid * 2;
-
-//! What to show first: what was changed last, but not our own book-keeping or an empty default.
-QString firstChoice(const QList<mlflow::Experiment> &experiments)
-{
-    const mlflow::Experiment *best = nullptr;
-    const auto rank = [](const mlflow::Experiment &e) {
-        return e.name == "signalbox-decisions"_L1 || e.name == "Default"_L1 ? 0 : 1;
-    };
-    for (const mlflow::Experiment &e : experiments) {
-        if (!best || rank(e) > rank(*best)
-            || (rank(e) == rank(*best) && e.lastUpdateTime > best->lastUpdateTime))
-            best = &e;
-    }
-    return best ? best->id.text() : QString();
-}
 
 } // namespace
 
@@ -62,6 +50,7 @@ RunsPage::RunsPage(UiContext &context, QWidget *parent)
     , m_list(new RunsList(UiSettings(context), this))
     , m_detail(new RunDetail(context, this))
     , m_runActions(new RunActions(context, this))
+    , m_unconnected(new EmptyState(this))
     , m_timer(new QTimer(this))
 {
     makeActions();
@@ -74,9 +63,11 @@ RunsPage::RunsPage(UiContext &context, QWidget *parent)
             activate();
     });
     connect(&context, &UiContext::aboutToDisconnect, this, &RunsPage::detach);
+    connect(&context.monitor(), &ConnectionMonitor::changed, this, &RunsPage::followLink);
     connect(m_timer, &QTimer::timeout, this, &RunsPage::follow);
     m_timer->setInterval(kTickMs);
     updateActions();
+    followLink();
 }
 
 void RunsPage::build()
@@ -110,6 +101,9 @@ void RunsPage::build()
         m_detail->header()->addAction(action);
     m_stack->addWidget(listPage);
     m_stack->addWidget(m_detail);
+    m_stack->addWidget(m_unconnected);
+    m_unconnected->setObjectName(u"runsNotConnected"_s);
+    offerConnection(context(), *m_unconnected);
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(kMargin, kGrid, kMargin, kMargin);
     outer->addWidget(m_stack);
@@ -141,6 +135,7 @@ void RunsPage::connectList()
         menu->addAction(m_query->showsDeleted() ? m_restore : m_delete);
         menu->popup(at);
     });
+    connect(&m_list->charts(), &RunCharts::readingChanged, this, &RunsPage::readyChanged);
     m_list->charts().setSaveHandler([this](MetricChart *chart, const QString &metric) {
         saveChart(context(), this, *chart, metric);
     });
@@ -154,7 +149,8 @@ void RunsPage::connectList()
 
 void RunsPage::attach()
 {
-    if (m_attached || !context().server())
+    // A local server that was never started would only answer with a refusal.
+    if (m_attached || !context().server() || context().monitor().link() == LinkState::None)
         return;
     m_attached = true;
     const auto runs = [this](const mlflow::RunQuery &query) {
@@ -182,11 +178,26 @@ void RunsPage::detach()
 {
     m_attached = false;
     m_list->model().setSource({});
+    m_list->model().clear();
+    m_experiments->setCurrent({});
     m_list->charts().setSource({});
     m_experiments->model().setSource({});
     m_experiments->setRunSource({});
     m_detail->detach();
     m_undo->clear();
+}
+
+void RunsPage::followLink()
+{
+    const bool none = context().monitor().link() == LinkState::None;
+    if (none == (m_stack->currentWidget() == m_unconnected))
+        return;
+    m_stack->setCurrentIndex(none ? m_stack->indexOf(m_unconnected) : 0);
+    if (!none && !m_attached && isVisible())
+        activate();
+    if (!none)
+        openTarget(std::exchange(m_later, {}));
+    Q_EMIT readyChanged();
 }
 
 void RunsPage::activate()
@@ -215,6 +226,10 @@ void RunsPage::refresh()
 
 void RunsPage::openTarget(const PageTarget &target)
 {
+    if (context().monitor().link() == LinkState::None) {
+        m_later = target;
+        return;
+    }
     attach();
     if (!target.run.isEmpty()) {
         openRun(target.run);
@@ -229,7 +244,7 @@ void RunsPage::openTarget(const PageTarget &target)
 
 bool RunsPage::isReady() const
 {
-    if (!context().server())
+    if (!context().server() || context().monitor().link() == LinkState::None)
         return true;
     if (detailShown())
         return m_detail->isSettled();
@@ -240,7 +255,7 @@ bool RunsPage::isReady() const
     if (tree == ExperimentTreeModel::State::Ready && m_experiments->model().rowCount() == 0)
         return true;
     const State state = m_list->model().state();
-    return state != State::Empty && state != State::Loading;
+    return state != State::Empty && state != State::Loading && !m_list->charts().isReading();
 }
 
 QList<PaletteEntry> RunsPage::paletteEntries() const
@@ -254,43 +269,6 @@ QList<PaletteEntry> RunsPage::paletteEntries() const
                  context().openPage(u"runs"_s, target);
              }});
     return entries;
-}
-
-void RunsPage::experimentsChanged()
-{
-    Q_EMIT readyChanged();
-    ExperimentTreeModel &model = m_experiments->model();
-    if (model.state() != ExperimentTreeModel::State::Ready || model.experiments().isEmpty())
-        return;
-    const auto known = [&model](const QString &wanted) {
-        for (const mlflow::Experiment &e : model.experiments()) {
-            if (e.id.text() == wanted || e.name == wanted)
-                return e.id.text();
-        }
-        return QString();
-    };
-    QString id = known(m_wanted);
-    if (!m_wanted.isEmpty() && id.isEmpty())
-        context().notify(Tone::Warning,
-            tr("There is no experiment \"%1\".").arg(format::oneLine(m_wanted, 100)));
-    m_wanted.clear();
-    if (id.isEmpty() && !known(m_experiments->currentId()).isEmpty())
-        return;
-    if (id.isEmpty())
-        id = known(UiSettings(context()).value(kLastExperiment).toString());
-    if (id.isEmpty())
-        id = firstChoice(model.experiments());
-    m_experiments->setCurrent(id);
-    chooseExperiment(id);
-}
-
-void RunsPage::chooseExperiment(const QString &id)
-{
-    UiSettings(context()).setValue(kLastExperiment, id);
-    m_list->model().clear();
-    m_list->setExperiment(id);
-    m_undo->clear();
-    search();
 }
 
 void RunsPage::search()

@@ -12,6 +12,7 @@ class QTimer;
 namespace signalbox {
 
 class Banner;
+class EmptyState;
 class ExperimentPanel;
 class PageHeader;
 class RunActions;
@@ -44,6 +45,7 @@ private:
     void connectEdits();
     void attach();
     void detach();
+    void followLink();
     void experimentsChanged();
     void chooseExperiment(const QString &id);
     void search();
@@ -65,6 +67,7 @@ private:
     RunsList *m_list = nullptr;
     RunDetail *m_detail = nullptr;
     RunActions *m_runActions = nullptr;
+    EmptyState *m_unconnected = nullptr;
     QTimer *m_timer = nullptr;
     QList<QAction *> m_actions;
     QAction *m_open = nullptr;
@@ -76,6 +79,7 @@ private:
     QAction *m_browser = nullptr;
     QAction *m_export = nullptr;
     QAction *m_back = nullptr;
+    PageTarget m_later; //!< Asked for while there was no server.
     QString m_wanted; //!< Experiment (name or id) to choose once the list is there.
     QList<RunId> m_deleted; //!< What Undo brings back.
     bool m_attached = false;

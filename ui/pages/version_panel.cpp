@@ -10,6 +10,7 @@
 #include "ui/widgets/status_pill.h"
 
 #include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QHeaderView>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QVBoxLayout>
 
@@ -25,7 +26,6 @@ VersionPanel::VersionPanel(QWidget *parent)
     , m_stage(new StatusPill(this))
     , m_description(new PlainLabel(this))
     , m_runLink(new QPushButton(this))
-    , m_promote(new QPushButton(tr("Promote to…"), this))
 {
     setObjectName(u"versionPanel"_s);
     setAccessibleName(tr("Chosen version"));
@@ -42,19 +42,17 @@ void VersionPanel::build()
     m_runLink->setObjectName(u"sourceRunButton"_s);
     m_runLink->setAccessibleName(tr("Open the source run"));
     m_runLink->setProperty("kind", u"link"_s);
-    m_promote->setObjectName(u"promoteToButton"_s);
-    m_promote->setProperty("kind", u"primary"_s);
     auto *bar = new QHBoxLayout;
     bar->setSpacing(kGrid);
     bar->addWidget(m_title);
     bar->addWidget(m_stage);
     bar->addWidget(m_runLink);
     bar->addWidget(m_description, 1);
-    bar->addWidget(m_promote);
     auto *tables = new QHBoxLayout;
     tables->setSpacing(kGrid * 2);
     m_about = addTable(u"versionAbout"_s, tr("About"), m_body);
     m_metrics = addTable(u"versionMetrics"_s, tr("Metrics of the source run"), m_body);
+    m_about->horizontalHeader()->resizeSection(0, 96); // short names, long dates
     m_tags = addTable(u"versionTags"_s, tr("Tags"), m_body);
     for (KeyValueTable *table : {m_about, m_metrics, m_tags})
         tables->addWidget(table->parentWidget(), 1);

@@ -24,7 +24,6 @@ public:
 
     void setCard(const VersionCard &card);
     void clear();
-    [[nodiscard]] QPushButton *promoteButton() const { return m_promote; }
 
 Q_SIGNALS:
     void runRequested(const signalbox::RunId &run);
@@ -40,7 +39,6 @@ private:
     StatusPill *m_stage = nullptr;
     PlainLabel *m_description = nullptr;
     QPushButton *m_runLink = nullptr;
-    QPushButton *m_promote = nullptr;
     KeyValueTable *m_about = nullptr;
     KeyValueTable *m_metrics = nullptr;
     KeyValueTable *m_tags = nullptr;

@@ -67,7 +67,11 @@ WelcomePanel::WelcomePanel(UiContext &context, QWidget *parent)
         target.action = u"add-connection"_s;
         m_context.openPage(u"settings"_s, target);
     });
-    connect(&context, &UiContext::connectionProgress, m_progress, &PlainLabel::setText);
+    connect(&context, &UiContext::connectionProgress, this, [this](const QString &text) {
+        m_progress->setText(text);
+        m_progress->setVisible(m_starting || !text.isEmpty());
+        m_busy->setVisible(m_starting || !text.isEmpty());
+    });
 }
 
 QPushButton *WelcomePanel::addChoice(QBoxLayout *row, const QString &name, const QString &icon,

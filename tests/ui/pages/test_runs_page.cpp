@@ -80,11 +80,7 @@ private Q_SLOTS:
             Verb::Get, u"/api/2.0/mlflow/metrics/get-history"_s, FakeReply::json(R"({"metrics": [
             {"key": "loss", "value": 0.9, "timestamp": 1, "step": 0},
             {"key": "loss", "value": 0.2, "timestamp": 2, "step": 5}]})"));
-        m_page = std::make_unique<RunsPage>(*m_context);
-        m_page->resize(1260, 780);
-        m_page->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
-        m_page->activate();
+        showNewPage();
         QTRY_VERIFY(m_page->isReady());
     }
 
@@ -251,6 +247,43 @@ private Q_SLOTS:
         QVERIFY(!retry->isVisible());
     }
 
+    void aWorkspaceThatWasNeverStartedIsOfferedAndNotAsked()
+    {
+        m_context->connectFake(ProfileStore::localWorkspaceName()); // its server does not run
+        auto *start = m_page->findChild<QPushButton *>(u"emptyStartLocalPushButton"_s);
+        QTRY_VERIFY(start->isVisible());
+        QVERIFY(m_page->isReady());
+        m_page->refresh();
+        QCoreApplication::processEvents();
+        QCOMPARE(fake().count(Verb::Post, u"/api/2.0/mlflow/experiments/search"_s), 0);
+        QTest::mouseClick(start, Qt::LeftButton);
+        QCOMPARE(m_context->workspaceStarts, 1);
+        m_context->connectFake();
+        QTRY_COMPARE(table()->model()->rowCount(), 2);
+        QVERIFY(!start->isVisible());
+    }
+
+    void withoutExperimentsNothingPretendsToLoad()
+    {
+        m_page.reset();
+        fake().on(Verb::Post, u"/api/2.0/mlflow/experiments/search"_s, FakeReply::refused());
+        showNewPage();
+        QTRY_VERIFY(m_page->isReady());
+        auto *empty = m_page->findChild<QWidget *>(u"runsEmpty"_s);
+        QTRY_VERIFY(empty->isVisible());
+        QTRY_COMPARE(empty->accessibleName(), u"No runs to show"_s);
+    }
+
+    void isReadyOnlyWithItsCurves()
+    {
+        m_page.reset();
+        fake().on(Verb::Get, u"/api/2.0/mlflow/metrics/get-history"_s, FakeReply::hanging());
+        showNewPage();
+        QTRY_COMPARE(table()->model()->rowCount(), 3);
+        QTRY_VERIFY(fake().count(Verb::Get, u"/api/2.0/mlflow/metrics/get-history"_s) > 0);
+        QVERIFY(!m_page->isReady());
+    }
+
     void disconnectingCancelsEverything()
     {
         m_page->refresh();
@@ -260,6 +293,14 @@ private Q_SLOTS:
     }
 
 private:
+    void showNewPage()
+    {
+        m_page = std::make_unique<RunsPage>(*m_context);
+        m_page->resize(1260, 780);
+        m_page->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_page.get()));
+        m_page->activate();
+    }
     FakeTransport &fake() { return m_context->fake(); }
     [[nodiscard]] DataTable *table() const
     {
