@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/journal_view.h"
 
+#include "core/base/redaction.h"
 #include "core/tracking/connector.h"
 #include "ui/dialogs/parked_dialog.h"
 #include "ui/models/formatters.h"
@@ -168,10 +169,10 @@ void JournalView::askPending()
     m_pendingCall = m_context.connector()->journalItems({}, kShown);
     m_pendingCall.call().then(this, [this](const Result<QList<JournalItem>> &result) {
         if (!result) {
-            if (result.error().kind != ErrorKind::Cancelled)
-                m_noPending->setText(result.error().text());
+            showFailure(result.error());
             return;
         }
+        m_failure.clear();
         m_pending->setRuns(pendingByRun(result.value()));
         m_pendingCard->setNote(result->size() < kShown
                 ? QString()
@@ -186,8 +187,10 @@ void JournalView::askParked()
     filter.parkedOnly = true;
     m_parkedCall = m_context.connector()->journalItems(filter, kShown);
     m_parkedCall.call().then(this, [this](const Result<QList<JournalItem>> &result) {
-        if (!result)
+        if (!result) {
+            showFailure(result.error());
             return;
+        }
         m_parked->setItems(result.value());
         const qsizetype all = m_context.monitor().journal().parked.size();
         m_parkedCard->setNote(all <= kShown
@@ -198,13 +201,22 @@ void JournalView::askParked()
     });
 }
 
+//! A journal that cannot be read is not an empty one.
+void JournalView::showFailure(const Error &error)
+{
+    if (error.kind != ErrorKind::Cancelled)
+        m_failure = format::oneLine(redact(error.text()), 400);
+    followEmpty();
+}
+
 void JournalView::followEmpty()
 {
     const bool connected = m_context.connector() != nullptr;
-    m_noPending->setText(connected
-            ? tr("Nothing waits: everything that was logged is on the server.")
-            : tr("There is no connection yet."));
-    m_noParked->setText(tr("The server has not refused anything for good."));
+    m_noPending->setText(!m_failure.isEmpty() ? m_failure
+            : connected ? tr("Nothing waits: everything that was logged is on the server.")
+                        : tr("There is no connection yet."));
+    m_noParked->setText(
+        m_failure.isEmpty() ? tr("The server has not refused anything for good.") : m_failure);
     m_noPending->setVisible(m_pending->rowCount() == 0);
     m_pendingTable->setVisible(m_pending->rowCount() > 0);
     m_noParked->setVisible(m_parked->rowCount() == 0);

@@ -39,6 +39,7 @@ private:
     void askPending();
     void askParked();
     void drop();
+    void showFailure(const Error &error);
     void followEmpty();
     void followSelection();
     [[nodiscard]] QList<JournalItem> selectedItems() const;
@@ -57,6 +58,7 @@ private:
     DataTable *m_pendingTable = nullptr;
     DataTable *m_parkedTable = nullptr;
     PlainLabel *m_noPending = nullptr;
+    QString m_failure; //!< Why the journal could not be read.
     PlainLabel *m_noParked = nullptr;
     QPushButton *m_retry = nullptr;
     QPushButton *m_edit = nullptr;
