@@ -45,12 +45,13 @@ QString number(double value)
     if (!std::isfinite(value) || standsForInfinity(value))
         return std::isnan(value) ? u"NaN"_s : value > 0 ? u"∞"_s : u"-∞"_s;
     const double size = std::abs(value);
+    const bool whole = std::floor(value) == value;
+    if (whole && size > 1 && size < 1e3) // a count; 1.0000 is a score as 0.9999 is
+        return QString::number(value, 'f', 0);
     if (size >= 1e-3 && size < 1e3)
         return QString::number(value, 'f', 4);
-    if (size >= 1e3 && size < 1e7) {
-        const bool whole = std::floor(value) == value;
+    if (size >= 1e3 && size < 1e7)
         return QLocale(QLocale::English).toString(value, 'f', whole ? 0 : 2);
-    }
     return value == 0.0 ? u"0"_s : QString::number(value, 'g', 5);
 }
 

@@ -145,6 +145,7 @@ void DataPicker::build()
     form->setHorizontalSpacing(kGrid * 2);
     form->setVerticalSpacing(kGrid);
     form->addRow(tr("Data"), fileRow);
+    form->labelForField(fileRow)->setMinimumWidth(kFormLabelWidth);
     form->addRow(tr("Target"), targetRow);
     form->addRow(QString(), m_facts);
     form->addRow(QString(), m_error);

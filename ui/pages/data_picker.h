@@ -28,6 +28,9 @@ struct DataTools {
     std::function<Call<DemoData>(const QString &name)> makeDemo;
 };
 
+//! Of the labels of a flow's form, so that its fields stand in one line.
+inline constexpr int kFormLabelWidth = 84;
+
 /*! The data part of a launch form: file, preview, target, problem type. Looks at the file whenever
  *  file or target change, the latest wins. Main thread. */
 class DataPicker final : public QWidget {

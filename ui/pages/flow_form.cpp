@@ -75,6 +75,8 @@ QWidget *FlowForm::field(const QString &name, const QString &title, QWidget *wid
     widget->setAccessibleName(title);
     widget->setMaximumWidth(kFieldWidth);
     m_form->addRow(title, widget);
+    if (QWidget *label = m_form->labelForField(widget))
+        label->setMinimumWidth(kFormLabelWidth);
     return widget;
 }
 

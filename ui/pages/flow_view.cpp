@@ -157,6 +157,7 @@ void FlowView::drawCharts()
             card->body()->setContentsMargins(kGrid, kGrid / 2, kGrid, kGrid / 2);
             auto *chart = new MetricChart(format::oneLine(group, 60), card);
             chart->setControlsVisible(false);
+            chart->setLegendVisible(true);
             chart->setMinimumHeight(150);
             card->body()->addWidget(chart);
             m_charts.emplace(group, chart);

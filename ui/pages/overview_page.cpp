@@ -15,7 +15,7 @@
 #include "ui/widgets/page_header.h"
 
 #include <QtCore/QDateTime>
-#include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QGridLayout>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QStackedWidget>
@@ -63,24 +63,20 @@ OverviewPage::OverviewPage(UiContext &context, QWidget *parent)
 QWidget *OverviewPage::buildDashboard()
 {
     auto *page = new QWidget(this);
-    auto *column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(kGrid * 3 / 2);
-    auto *top = new QHBoxLayout;
-    top->setSpacing(kGrid * 3 / 2);
-    top->addWidget(new ConnectionCard(context(), page), 5);
-    top->addWidget(new BreakerCard(context(), page), 4);
-    top->addWidget(new JournalCard(context(), page), 4);
-    column->addLayout(top);
-    auto *bottom = new QHBoxLayout;
-    bottom->setSpacing(kGrid * 3 / 2);
-    bottom->addWidget(buildRuns(), 9);
-    auto *side = new QVBoxLayout;
-    side->setSpacing(kGrid * 3 / 2);
-    side->addWidget(buildSide(tr("Running now"), u"runningNowCard"_s, &m_taskRows), 2);
-    side->addWidget(buildSide(tr("Latest model versions"), u"versionsCard"_s, &m_versionRows), 3);
-    bottom->addLayout(side, 4);
-    column->addLayout(bottom, 1);
+    auto *grid = new QGridLayout(page); // one grid, so that the cards' edges meet
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(kGrid * 3 / 2);
+    grid->addWidget(new ConnectionCard(context(), page), 0, 0);
+    grid->addWidget(new BreakerCard(context(), page), 0, 1);
+    grid->addWidget(new JournalCard(context(), page), 0, 2);
+    grid->addWidget(buildRuns(), 1, 0, 2, 2);
+    grid->addWidget(buildSide(tr("Running now"), u"runningNowCard"_s, &m_taskRows), 1, 2);
+    grid->addWidget(
+        buildSide(tr("Latest model versions"), u"versionsCard"_s, &m_versionRows), 2, 2);
+    for (const auto &[column, share] : {std::pair{0, 5}, {1, 4}, {2, 4}})
+        grid->setColumnStretch(column, share);
+    for (const auto &[row, share] : {std::pair{1, 2}, {2, 3}})
+        grid->setRowStretch(row, share);
     return page;
 }
 

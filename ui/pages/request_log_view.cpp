@@ -94,7 +94,7 @@ void RequestLogView::buildTable()
     m_table->setModel(m_filter);
     QHeaderView *header = m_table->horizontalHeader();
     header->resizeSection(RequestLogModel::Time, 110);
-    header->resizeSection(RequestLogModel::Verb, 64);
+    header->resizeSection(RequestLogModel::Verb, 76);
     header->resizeSection(RequestLogModel::Path, 420);
     header->resizeSection(RequestLogModel::Status, 84);
     header->resizeSection(RequestLogModel::Millis, 70);

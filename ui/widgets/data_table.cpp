@@ -3,9 +3,11 @@
 
 #include "ui/models/roles.h"
 #include "ui/models/table_text.h"
+#include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
 #include <QtGui/QClipboard>
+#include <QtGui/QCursor>
 #include <QtGui/QGuiApplication>
 #include <QtGui/QKeyEvent>
 #include <QtGui/QPainter>
@@ -18,11 +20,13 @@ namespace signalbox {
 namespace {
 
 constexpr int kCellSide = 8;
+constexpr int kMarkSize = 12; // of the sort mark
+constexpr int kMarkGap = 4;
 
-// Qt forgets the room that the sort mark takes beside a right-aligned title.
-class RoomyHeader final : public QHeaderView {
+// Titles stand exactly above their cells; Qt would keep room for a sort mark right of each.
+class PlainHeader final : public QHeaderView {
 public:
-    explicit RoomyHeader(QWidget *parent)
+    explicit PlainHeader(QWidget *parent)
         : QHeaderView(Qt::Horizontal, parent)
     {
         setSectionsClickable(true);
@@ -33,7 +37,47 @@ protected:
     {
         return QHeaderView::sectionSizeFromContents(section) + QSize(2 * kCellSide, 0);
     }
+    void paintSection(QPainter *painter, const QRect &rect, int section) const override;
+
+private:
+    [[nodiscard]] bool isUnderMouse(const QRect &rect) const
+    {
+        return sectionsClickable() && viewport()->underMouse()
+            && rect.contains(viewport()->mapFromGlobal(QCursor::pos()));
+    }
+    [[nodiscard]] bool isSorted(int section) const
+    {
+        return isSortIndicatorShown() && sortIndicatorSection() == section;
+    }
 };
+
+void PlainHeader::paintSection(QPainter *painter, const QRect &rect, int section) const
+{
+    const Colours &colours = Theme::instance().colours();
+    painter->save();
+    painter->fillRect(rect, isUnderMouse(rect) ? colours.hover : colours.panel);
+    painter->fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colours.line);
+    const QVariant wanted = model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole);
+    const auto side = wanted.isValid() ? Qt::Alignment(wanted.toInt()) : defaultAlignment();
+    const bool right = side.testFlag(Qt::AlignRight);
+    QRect box = rect.adjusted(kCellSide, 0, -kCellSide, -1);
+    painter->setFont(font());
+    const QString title = model()->headerData(section, Qt::Horizontal).toString();
+    const int room = box.width() - (isSorted(section) ? kMarkSize + kMarkGap : 0);
+    const QString shown = painter->fontMetrics().elidedText(title, Qt::ElideRight, room);
+    painter->setPen(colours.muted);
+    const Qt::Alignment where = (right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+    painter->drawText(box, static_cast<int>(where) | Qt::TextSingleLine, shown);
+    if (isSorted(section)) {
+        const int wide = painter->fontMetrics().horizontalAdvance(shown);
+        const int left =
+            right ? box.right() + 1 - wide - kMarkGap - kMarkSize : box.left() + wide + kMarkGap;
+        const bool down = sortIndicatorOrder() == Qt::DescendingOrder;
+        themeIcon(down ? u"chevron-down"_s : u"chevron-up"_s)
+            .paint(painter, QRect(left, box.center().y() - kMarkSize / 2, kMarkSize, kMarkSize));
+    }
+    painter->restore();
+}
 
 } // namespace
 
@@ -105,7 +149,7 @@ DataTable::DataTable(QWidget *parent)
     setTabKeyNavigation(false);
     setCornerButtonEnabled(false);
     setFrameShape(QFrame::NoFrame);
-    setHorizontalHeader(new RoomyHeader(this));
+    setHorizontalHeader(new PlainHeader(this));
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(kRowHeight);

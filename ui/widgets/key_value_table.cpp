@@ -86,7 +86,13 @@ QVariant KeyValueModel::data(const QModelIndex &index, int role) const
 
 QVariant KeyValueModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole) { // above numbers, as they are
+        const bool right = section == 1 && !m_rows.isEmpty() && m_rows.constFirst().number;
+        return QVariant::fromValue(Qt::AlignVCenter | (right ? Qt::AlignRight : Qt::AlignLeft));
+    }
+    if (role != Qt::DisplayRole)
         return {};
     return section == 0 ? m_keyHeader : m_valueHeader;
 }

@@ -5,6 +5,7 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/chart_canvas.h"
+#include "ui/widgets/chart_legend.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/plain_label.h"
 
@@ -49,6 +50,7 @@ MetricChart::MetricChart(const QString &title, QWidget *parent)
     : QWidget(parent)
     , m_header(new QWidget(this))
     , m_titleLabel(new PlainLabel(this))
+    , m_legend(new ChartLegend(this))
     , m_log(new QCheckBox(tr("log"), this))
     , m_smooth(new QToolButton(this))
     , m_save(new QToolButton(this))
@@ -87,6 +89,8 @@ void MetricChart::buildHeader()
     font.setBold(true);
     m_titleLabel->setFont(font);
     row->addWidget(m_titleLabel, 1);
+    m_legend->hide();
+    row->addWidget(m_legend);
     m_log->setObjectName(u"chartLogCheckBox"_s);
     m_log->setAccessibleName(tr("Logarithmic axis"));
     connect(m_log, &QCheckBox::toggled, this, &MetricChart::setLogarithmic);
@@ -184,6 +188,11 @@ void MetricChart::setEmptyText(const QString &text)
     m_empty->setContent(u"chart"_s, text);
 }
 
+void MetricChart::setLegendVisible(bool visible)
+{
+    m_legend->setVisible(visible);
+}
+
 void MetricChart::setControlsVisible(bool visible)
 {
     for (QWidget *control : std::initializer_list<QWidget *>{m_log, m_smooth, m_save})
@@ -251,6 +260,10 @@ void MetricChart::redraw()
             {series.name, series.colour.isValid() ? series.colour : fallback, shownPoints(series)});
         any = any || !lines.back().points.empty();
     }
+    QList<ChartLegend::Entry> names;
+    for (const CanvasLine &line : lines)
+        names.append({line.name, line.colour});
+    m_legend->setEntries(names);
     m_canvas->setLines(
         std::move(lines), m_xAxis, m_logarithmic ? AxisKind::Logarithmic : AxisKind::Linear);
     m_stack->setCurrentWidget(any ? static_cast<QWidget *>(m_canvas) : m_empty);

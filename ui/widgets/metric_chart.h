@@ -19,6 +19,7 @@ class QToolButton;
 namespace signalbox {
 
 class ChartCanvas;
+class ChartLegend;
 class EmptyState;
 class PlainLabel;
 
@@ -59,6 +60,8 @@ public:
     void setEmptyText(const QString &text);
     //! Hides the controls for log axis, smoothing and saving, for small charts.
     void setControlsVisible(bool visible);
+    //! Names the lines where nothing else on the page does; off at first.
+    void setLegendVisible(bool visible);
     //! Shows the crosshair at this x, for charts that move together; nothing hides it.
     void setCrosshair(std::optional<double> x);
 
@@ -87,6 +90,7 @@ private:
     double m_smoothing = 0.0;
     QWidget *m_header = nullptr;
     PlainLabel *m_titleLabel = nullptr;
+    ChartLegend *m_legend = nullptr;
     QCheckBox *m_log = nullptr;
     QToolButton *m_smooth = nullptr;
     QToolButton *m_save = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/theme.h"
 #include "ui/widgets/chart_canvas.h"
+#include "ui/widgets/chart_legend.h"
 #include "ui/widgets/metric_chart.h"
 
 #include <QtTest/QSignalSpy>
@@ -59,6 +60,21 @@ private Q_SLOTS:
         Theme::instance().setChoice(ThemeChoice::Dark);
         QCOMPARE(canvas->lines().front().colour, coloursFor(Scheme::Dark).seriesColour(2));
         Theme::instance().setChoice(ThemeChoice::Light);
+    }
+
+    void theLegendNamesEveryLine()
+    {
+        MetricChart chart(u"round logloss"_s);
+        chart.resize(500, 200);
+        chart.setLegendVisible(true);
+        chart.show();
+        chart.setSeries({decay(u"train"_s, 50), decay(u"validation"_s, 50)});
+        const auto *legend = chart.findChild<ChartLegend *>();
+        QVERIFY(legend->isVisible());
+        QCOMPARE(legend->entries().size(), 2);
+        QCOMPARE(legend->entries().at(1).first, u"validation"_s);
+        const auto *canvas = chart.findChild<ChartCanvas *>();
+        QCOMPARE(legend->entries().at(1).second, canvas->lines().at(1).colour);
     }
 
     void anEmptyChartSaysSo()

@@ -17,6 +17,8 @@ private Q_SLOTS:
         QCOMPARE(format::number(0.93), u"0.9300"_s);
         QCOMPARE(format::number(-12.34567), u"-12.3457"_s);
         QCOMPARE(format::number(0), u"0"_s);
+        QCOMPARE(format::number(1), u"1.0000"_s); // a score
+        QCOMPARE(format::number(20), u"20"_s); // trials
         QCOMPARE(format::number(0.00011470), u"0.0001147"_s);
         QCOMPARE(format::number(1.5e-9), u"1.5e-09"_s);
         QCOMPARE(format::number(52110), u"52,110"_s);
