@@ -18,13 +18,13 @@ namespace signalbox {
 
 namespace {
 
-//! 0, or the errno of what went wrong.
+//! 0, or the errno of what went wrong. A reader that has left, as `| head` does, wants no more.
 int write(FILE *stream, const QByteArray &bytes)
 {
     const auto size = static_cast<size_t>(bytes.size());
     errno = 0;
     const bool written = std::fwrite(bytes.constData(), 1, size, stream) == size;
-    return std::fflush(stream) == 0 && written ? 0 : errno;
+    return (std::fflush(stream) == 0 && written) || errno == EPIPE ? 0 : errno;
 }
 
 } // namespace
