@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/terminal/commands.h"
 #include "app/terminal/entity_json.h"
+#include "app/terminal/journal_output.h"
 #include "app/terminal/terminal.h"
 
 #include <QtCore/QJsonArray>
@@ -87,6 +88,22 @@ void showAfter(Terminal &terminal, Session &session, const ExperimentId &id)
         [&terminal](const mlflow::Experiment &experiment) { show(terminal, {experiment}); });
 }
 
+//! The server is out of reach: says so, and that the experiment waits in the journal.
+void createLater(Terminal &terminal, Session &session, const QString &name,
+    const mlflow::TagList &tags, const Error &error)
+{
+    terminal.await(
+        session.connector().addExperiment(name, tags), [&terminal, name, error](const Ack &ack) {
+            Error told = error;
+            told.hint = u"Nothing is lost: the experiment waits in the journal and is created once "
+                        "the server answers; 'signalboxctl journal list' shows it."_s;
+            terminal.fail(told,
+                {{u"journaled"_s,
+                    QJsonObject{{u"kind"_s, nameOf(JournalKind::Experiment)}, {u"name"_s, name},
+                        {u"id"_s, idOf(ack.sequence)}}}});
+        });
+}
+
 void create(Terminal &terminal, const EditPtr &edit)
 {
     const Result<mlflow::TagList> tags = tagsFrom(edit->tags);
@@ -95,9 +112,17 @@ void create(Terminal &terminal, const EditPtr &edit)
         return;
     }
     terminal.online([&terminal, edit, tags](Session &session) {
-        terminal.await(
-            session.connector().createExperiment(QString::fromStdString(edit->name), tags.value()),
-            [&terminal, &session](const ExperimentId &id) { showAfter(terminal, session, id); });
+        static constexpr int kUnreachable = 3;
+        const QString name = QString::fromStdString(edit->name);
+        terminal.awaitOutcome(session.connector().createExperiment(name, tags.value()),
+            [&terminal, &session, name, tags](const Result<ExperimentId> &made) {
+                if (made)
+                    showAfter(terminal, session, made.value());
+                else if (exitCodeFor(made.error()) == kUnreachable)
+                    createLater(terminal, session, name, tags.value(), made.error());
+                else
+                    terminal.fail(made.error());
+            });
     });
 }
 
@@ -143,7 +168,8 @@ void addRename(CLI::App &experiments, Terminal &terminal)
 void addCreate(CLI::App &experiments, Terminal &terminal)
 {
     auto edit = std::make_shared<ExperimentEdit>();
-    CLI::App *command = experiments.add_subcommand("create", "A new one");
+    CLI::App *command = experiments.add_subcommand(
+        "create", "A new one; waits in the journal while the server is away");
     command->add_option("NAME", edit->name, "Its name, also no deleted one's")->required();
     command->add_option("--tag", edit->tags, "KEY=VALUE, may be repeated");
     command->callback(

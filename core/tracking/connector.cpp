@@ -136,6 +136,18 @@ Call<Ack> Connector::addModelVersion(const NewModelVersion &version)
     return m_journal->addRegistration(version.name, item, version.run.text());
 }
 
+Call<Ack> Connector::addExperiment(const QString &name, const mlflow::TagList &tags)
+{
+    if (name.trimmed().isEmpty())
+        return Call<Ack>::finished(Failure(ErrorKind::InvalidInput,
+            u"An experiment needs a name."_s, u"Say how the experiment is to be called."_s));
+    NewItem item;
+    item.kind = ItemKind::CreateExperiment;
+    item.what = u"experiment "_s % name;
+    item.payload = codec::encode(codec::ExperimentRecord{name, tags});
+    return m_journal->addRegistration(name, item, {});
+}
+
 void Connector::adoptLink(const RunLink &link)
 {
     if (const auto session = m_sessions.value(link.localId).lock())

@@ -66,6 +66,9 @@ public:
      *  acknowledgement's sequence is the one that `versionRegistered` names. */
     [[nodiscard]] Call<Ack> addRegisteredModel(const NewRegisteredModel &model);
     [[nodiscard]] Call<Ack> addModelVersion(const NewModelVersion &version);
+    /*! The same for an experiment without a run; done when there is one of that name, which gets
+     *  the tags. An experiment that a run names needs no call. */
+    [[nodiscard]] Call<Ack> addExperiment(const QString &name, const mlflow::TagList &tags = {});
 
     // Registry: online only. Creates are sent once and looked up by their operation tag after an
     // ambiguous failure, so that a lost reply never makes a second version.

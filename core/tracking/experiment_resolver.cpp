@@ -65,7 +65,7 @@ void ExperimentResolver::adopt(
     if (found->lifecycle == mlflow::Lifecycle::Deleted) {
         promise.resolve(Failure(ErrorKind::Conflict,
             u"The experiment \"%1\" was deleted on the server."_s.arg(found->name),
-            u"Restore it on the server and retry, or record to an experiment of another name."_s));
+            u"Restore it on the server and retry, or choose another name."_s));
         return;
     }
     m_ids.insert(found->name, found->id);

@@ -194,6 +194,11 @@ QByteArray encode(const RegisteredModelRecord &record)
     });
 }
 
+QByteArray encode(const ExperimentRecord &record)
+{
+    return written([&](QDataStream &out) { out << record.name << record.tags; });
+}
+
 QByteArray encode(const VersionRecord &record)
 {
     return written([&](QDataStream &out) {
@@ -207,6 +212,12 @@ std::optional<RegisteredModelRecord> decodeRegisteredModel(const QByteArray &byt
     return readAs<RegisteredModelRecord>(bytes, [](QDataStream &in, RegisteredModelRecord &record) {
         in >> record.name >> record.description >> record.tags >> record.operation;
     });
+}
+
+std::optional<ExperimentRecord> decodeExperiment(const QByteArray &bytes)
+{
+    return readAs<ExperimentRecord>(
+        bytes, [](QDataStream &in, ExperimentRecord &record) { in >> record.name >> record.tags; });
 }
 
 std::optional<VersionRecord> decodeVersion(const QByteArray &bytes)

@@ -43,6 +43,11 @@ struct RegisteredModelRecord {
     QString operation;
 };
 
+struct ExperimentRecord {
+    QString name;
+    mlflow::TagList tags;
+};
+
 struct VersionRecord {
     QString name;
     QString source;
@@ -68,6 +73,7 @@ struct ModelProgress {
 [[nodiscard]] QByteArray encode(const FinishRecord &record);
 [[nodiscard]] QByteArray encode(const ModelProgress &progress);
 [[nodiscard]] QByteArray encode(const RegisteredModelRecord &record);
+[[nodiscard]] QByteArray encode(const ExperimentRecord &record);
 [[nodiscard]] QByteArray encode(const VersionRecord &record);
 
 [[nodiscard]] std::optional<RunRecord> decodeRun(const QByteArray &bytes);
@@ -76,6 +82,7 @@ struct ModelProgress {
 [[nodiscard]] std::optional<ModelRecord> decodeModel(const QByteArray &bytes);
 [[nodiscard]] std::optional<FinishRecord> decodeFinish(const QByteArray &bytes);
 [[nodiscard]] std::optional<RegisteredModelRecord> decodeRegisteredModel(const QByteArray &bytes);
+[[nodiscard]] std::optional<ExperimentRecord> decodeExperiment(const QByteArray &bytes);
 [[nodiscard]] std::optional<VersionRecord> decodeVersion(const QByteArray &bytes);
 [[nodiscard]] ModelProgress decodeProgress(const QByteArray &bytes); //!< Empty means nothing yet.
 

@@ -17,6 +17,7 @@ enum class ItemKind : quint8 {
     Finish = 5,
     RegisterModel = 6, //!< In the lane of the model's name, like its versions, in their order.
     RegisterVersion = 7,
+    CreateExperiment = 8, //!< Without a run, in a lane of its own.
 };
 
 //! How far the run itself is on the server.
@@ -72,7 +73,7 @@ struct RunRow {
     QString refusal; //!< Why the server refused the run as a whole; empty if it did not.
     QString parentRunId; //!< The server's id of the parent run of this journal, if any.
     QString parentRefusal;
-    bool isRegistry = false; //!< The lane of a registered model instead of a run.
+    bool isRegistry = false; //!< The lane of a registered model or an experiment instead of a run.
 };
 
 struct FileRow {

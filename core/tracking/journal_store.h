@@ -39,8 +39,8 @@ public:
     [[nodiscard]] Result<qint64> addItems(
         const QString &localId, const QList<NewItem> &items, qint64 nowMs);
 
-    /*! Into the lane of the registered model `name`; sent once the local run `afterRun`, if any,
-     * has brought its files and models to the server. */
+    /*! Into the lane of the registered model or experiment `name`; sent once the local run
+     * `afterRun`, if any, has brought its files and models to the server. */
     [[nodiscard]] Result<qint64> addRegistration(
         const QString &name, const NewItem &item, const QString &afterRun, qint64 nowMs);
 
@@ -112,7 +112,7 @@ private:
     [[nodiscard]] Result<QList<FileRow>> filesOf(qint64 seq);
     [[nodiscard]] Result<QList<ItemRow>> pendingItems(qint64 run, ItemKind kind);
     [[nodiscard]] Result<QList<ParkedItem>> parkedItems();
-    [[nodiscard]] Result<qint64> registryLane(const QString &name, qint64 nowMs);
+    [[nodiscard]] Result<qint64> registryLane(const QString &name, ItemKind kind, qint64 nowMs);
     [[nodiscard]] Result<QList<ItemRow>> headOfLane(qint64 lane);
 
     JournalFolder m_folder;

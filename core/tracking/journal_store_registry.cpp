@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/journal_store.h"
 
-// Registered models and versions that wait for the server.
+// Registered models, their versions and experiments without a run that wait for the server.
 namespace signalbox {
 
 namespace {
 using namespace Qt::StringLiterals;
 }
 
-Result<qint64> JournalStore::registryLane(const QString &name, qint64 nowMs)
+Result<qint64> JournalStore::registryLane(const QString &name, ItemKind kind, qint64 nowMs)
 {
-    const QString localId = u"registry:"_s % name;
+    const QString localId =
+        (kind == ItemKind::CreateExperiment ? u"experiment:"_s : u"registry:"_s) % name;
     Query find(m_db, "SELECT id FROM runs WHERE local_id = ?");
     if (find.bind(localId).next())
         return find.integer(0);
@@ -28,7 +29,7 @@ Result<qint64> JournalStore::registryLane(const QString &name, qint64 nowMs)
 Result<qint64> JournalStore::addRegistration(
     const QString &name, const NewItem &item, const QString &afterRun, qint64 nowMs)
 {
-    const auto lane = registryLane(name, nowMs);
+    const auto lane = registryLane(name, item.kind, nowMs);
     if (!lane)
         return lane;
     const auto added = insertItem(lane.value(), item, ItemState::Pending, nowMs);

@@ -316,7 +316,7 @@ Result<JournalStatus> JournalStore::status()
             status.pendingBatches += count;
         else if (kind == ItemKind::File || kind == ItemKind::Model)
             status.pendingArtifacts += count;
-        else if (kind == ItemKind::RegisterModel || kind == ItemKind::RegisterVersion)
+        else if (kind >= ItemKind::RegisterModel)
             status.pendingRegistrations += count;
         else
             status.pendingRuns += count;

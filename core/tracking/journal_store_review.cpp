@@ -52,6 +52,8 @@ JournalKind kindOf(const Query &row)
         return JournalKind::RegisteredModel;
     case ItemKind::RegisterVersion:
         return JournalKind::ModelVersion;
+    case ItemKind::CreateExperiment:
+        return JournalKind::Experiment;
     }
     return JournalKind::Values;
 }

@@ -30,6 +30,8 @@ QString nameOf(JournalKind kind)
         return u"registered-model"_s;
     case JournalKind::ModelVersion:
         return u"model-version"_s;
+    case JournalKind::Experiment:
+        return u"experiment"_s;
     }
     return {};
 }

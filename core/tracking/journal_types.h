@@ -37,9 +37,10 @@ enum class JournalKind : quint8 {
     Finish,
     RegisteredModel,
     ModelVersion,
+    Experiment, //!< Without a run.
 };
 //! "create", "metrics", "params", "tags", "values", "inputs", "file", "model", "finish",
-//! "registered-model", "model-version".
+//! "registered-model", "model-version", "experiment".
 [[nodiscard]] QString nameOf(JournalKind kind);
 
 enum class JournalItemState : quint8 {
@@ -56,7 +57,7 @@ struct JournalItem {
     qint64 sequence = 0; //!< Its id; negative means a whole run.
     LocalRunId run;
     RunId runId; //!< Empty until the server has created the run.
-    QString runName; //!< Or the registered model's.
+    QString runName; //!< Or the registered model's or experiment's.
     JournalKind kind = JournalKind::Values;
     QString summary; //!< "param learning_rate", "1000 values", "artifact plots/roc.png" ...
     qint64 points = 0; //!< Metric points in it.
@@ -87,7 +88,7 @@ struct JournalStatus {
     int pendingBatches = 0;
     qint64 pendingPoints = 0;
     int pendingArtifacts = 0;
-    int pendingRegistrations = 0; //!< Registered models and versions.
+    int pendingRegistrations = 0; //!< Registered models, versions, experiments without a run.
     QList<ParkedItem> parked;
     //! What happened to the journal in the last 30 days, such as a damage and its repair.
     QStringList incidents{};

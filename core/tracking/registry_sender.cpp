@@ -8,11 +8,12 @@ using namespace Qt::StringLiterals;
 
 namespace signalbox {
 
-RegistrySender::RegistrySender(
-    mlflow::Server &server, Journal &journal, ItemRow item, QObject *parent)
+RegistrySender::RegistrySender(mlflow::Server &server, Journal &journal,
+    ExperimentResolver &experiments, ItemRow item, QObject *parent)
     : QObject(parent)
     , m_server(server)
     , m_journal(journal)
+    , m_experiments(experiments)
     , m_item(std::move(item))
 {
 }
@@ -30,6 +31,13 @@ Call<void> RegistrySender::start()
             return unreadable();
         m_model = *model;
         createModel();
+        return m_promise.call();
+    }
+    if (m_item.kind == ItemKind::CreateExperiment) {
+        const auto experiment = codec::decodeExperiment(m_item.payload);
+        if (!experiment)
+            return unreadable();
+        createExperiment(*experiment);
         return m_promise.call();
     }
     const auto version = codec::decodeVersion(m_item.payload);
@@ -68,6 +76,34 @@ void RegistrySender::compareModel(const Error &conflict)
             m_promise.resolve(Result<void>()); // an earlier try of ours, whose reply was lost
         else
             m_promise.resolve(Failure(conflict));
+    });
+}
+
+void RegistrySender::createExperiment(const codec::ExperimentRecord &record)
+{
+    m_experiments.forget(record.name); // it may have been deleted since
+    const auto resolved = m_experiments.resolve(record.name);
+    resolved.then(this, [this, tags = record.tags](const Result<ExperimentId> &id) {
+        if (id)
+            tagExperiment(id.value(), tags);
+        else
+            m_promise.resolve(id.failure());
+    });
+}
+
+//! By themselves: a run of this journal may have been quicker and made the experiment without them.
+void RegistrySender::tagExperiment(const ExperimentId &id, mlflow::TagList left)
+{
+    if (left.isEmpty()) {
+        m_promise.resolve(Result<void>());
+        return;
+    }
+    const mlflow::Tag tag = left.takeFirst();
+    m_server.experiments.setTag(id, tag).then(this, [this, id, left](const Result<void> &done) {
+        if (done)
+            tagExperiment(id, left);
+        else
+            m_promise.resolve(done);
     });
 }
 

@@ -122,6 +122,7 @@ void RunReplay::handle(const Chunk &chunk)
         return;
     case ItemKind::RegisterModel:
     case ItemKind::RegisterVersion:
+    case ItemKind::CreateExperiment:
         sendRegistration();
         return;
     }
@@ -251,7 +252,7 @@ void RunReplay::sendModel()
 void RunReplay::sendRegistration()
 {
     const ItemRow &item = m_chunk.items.first();
-    auto *sender = new RegistrySender(m_server, m_journal, item, this);
+    auto *sender = new RegistrySender(m_server, m_journal, m_experiments, item, this);
     m_step = sender;
     const auto call = sender->start();
     call.then(this, [this, sender, seq = item.seq](const Result<void> &result) {

@@ -122,6 +122,39 @@ class JournalCommands(HomeCase):
                         self.assertEqual(document["pending_points"], 50_000)
                     self.assertLess(min(took), 1.0, command)
 
+    def test_an_experiment_is_created_while_the_server_is_down(self):
+        gone = self.mlflow.create_experiment("deleted meanwhile")
+        self.mlflow.delete_experiment(gone)
+        self.mlflow.create_experiment("there already")
+        names = ("made offline", "there already", "deleted meanwhile")
+        self.server.kill()
+        try:
+            for name in names:
+                told = self.ctl_json(*self.at, "experiments", "create", name, "--tag", "team=x", code=3)
+                self.assertEqual((told["journaled"]["kind"], told["journaled"]["name"]), ("experiment", name))
+                self.assertIn("Nothing is lost", told["error"]["hint"])
+            self.assertEqual(self.ctl_json(*self.at, "journal", "status")["pending_registrations"], 3)
+            listed = self.ctl_json(*self.at, "journal", "list")["items"]
+            self.assertEqual([(i["kind"], i["run_name"], i["state"]) for i in listed],
+                             [("experiment", name, "pending") for name in names])
+        finally:
+            self.server.start()
+            self.server.wait_healthy()
+        self.ctl_json(*self.at, "journal", "flush")
+        for name in names[:2]:
+            made = self.mlflow.get_experiment_by_name(name)
+            self.assertEqual((made.lifecycle_stage, made.tags["team"]), ("active", "x"), name)
+        self.assertEqual(self.mlflow.get_experiment(gone).lifecycle_stage, "deleted")
+        parked = self.parked()
+        self.assertEqual([(i["summary"], i["kind"]) for i in parked],
+                         [("experiment deleted meanwhile", "experiment")])
+        self.assertIn("Restore it on the server and retry", parked[0]["reason"])
+        self.mlflow.restore_experiment(gone)
+        self.assertEqual(self.ctl_json(*self.at, "journal", "retry", parked[0]["id"])["retried"], 1)
+        self.ctl_json(*self.at, "journal", "flush")
+        self.assertEqual(self.parked(), [])
+        self.assertEqual(self.mlflow.get_experiment(gone).tags["team"], "x")
+
     def test_a_killed_replayer_is_replaced_within_seconds(self):
         both = [self.start("taken over"), self.start("taken over")]
         self.feed(both, 0)

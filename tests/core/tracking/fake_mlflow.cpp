@@ -122,6 +122,14 @@ FakeReply FakeMlflow::answerExperiments(const QString &call, const FakeRequest &
         return maybeLost(
             FakeReply::json(QJsonObject{{u"experiment_id"_s, experiments.value(name)}}));
     }
+    if (call == "set-experiment-tag"_L1) {
+        const QJsonObject body = request.json();
+        const QString tagged = experiments.key(body[u"experiment_id"_s].toString());
+        if (tagged.isEmpty())
+            return missing(body[u"experiment_id"_s].toString());
+        experimentTags[tagged].insert(body[u"key"_s].toString(), body[u"value"_s].toString());
+        return FakeReply::json(QJsonObject());
+    }
     const QString name = request.query(u"experiment_name"_s);
     if (!experiments.contains(name))
         return missing(name);

@@ -39,6 +39,7 @@ public:
 
     QMap<QString, QString> experiments; //!< Name to id.
     QSet<QString> deletedExperiments;
+    QMap<QString, QMap<QString, QString>> experimentTags; //!< By name.
     QMap<QString, Run> runs; //!< By id, in order of creation.
     QMap<QString, Model> models;
     QMap<QString, QByteArray> files; //!< By the path below the artifact proxy.

@@ -11,7 +11,7 @@ using namespace signalbox;
 using namespace signalbox::test;
 using namespace Qt::StringLiterals;
 
-//! Models and versions on their way to the server.
+//! Models, versions and experiments without a run on their way to the server.
 class TestModelsReplay final : public QObject {
     Q_OBJECT
 
@@ -312,6 +312,82 @@ private Q_SLOTS:
         VERIFY_OK(m_bench->outcome(m_bench->connector->retryAllParked()));
         QVERIFY(m_bench->settles());
         QCOMPARE(server().versions.size(), 1);
+    }
+
+    void anExperimentWithoutARunIsCreatedWhileTheServerIsAway()
+    {
+        server().down = true;
+        VERIFY_OK(
+            m_bench->outcome(m_bench->connector->addExperiment(u"empty"_s, {{u"team"_s, u"x"_s}})));
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addRegisteredModel({u"empty"_s})));
+        const auto left = m_bench->outcome(m_bench->connector->flush(std::chrono::seconds(1)));
+        VERIFY_OK(left);
+        QCOMPARE(left->pendingRegistrations, 2);
+        const auto items = m_bench->outcome(m_bench->connector->journalItems());
+        VERIFY_OK(items);
+        QCOMPARE(items->first().kind, JournalKind::Experiment);
+        QCOMPARE(items->first().summary, u"experiment empty"_s);
+        QCOMPARE(items->first().runName, u"empty"_s);
+        QVERIFY(items->first().attempts > 0);
+        QVERIFY(items->at(1).run != items->first().run); // a model of that name has its own lane
+        m_bench->reopen(); // another process goes on
+        server().down = false;
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().experiments.keys(), QStringList{u"empty"_s});
+        QCOMPARE(server().experimentTags.value(u"empty"_s).value(u"team"_s), u"x"_s);
+        QVERIFY(server().runs.isEmpty());
+    }
+
+    void aLostReplyMakesNoSecondExperimentAndLosesNoTag()
+    {
+        server().loseReplies = 1;
+        VERIFY_OK(
+            m_bench->outcome(m_bench->connector->addExperiment(u"empty"_s, {{u"team"_s, u"x"_s}})));
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().loseReplies, 0);
+        QCOMPARE(server().arrived.count(u"experiment"_s), 1);
+        QCOMPARE(server().experimentTags.value(u"empty"_s).value(u"team"_s), u"x"_s);
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+    }
+
+    void anExperimentThatIsThereCountsAsCreated()
+    {
+        RunSession run = m_bench->run();
+        VERIFY_OK(m_bench->outcome(run.synced()));
+        VERIFY_OK(m_bench->outcome(
+            m_bench->connector->addExperiment(u"experiment"_s, {{u"team"_s, u"x"_s}})));
+        (void)run.finish();
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().arrived.count(u"experiment"_s), 1);
+        QCOMPARE(server().experimentTags.value(u"experiment"_s).value(u"team"_s), u"x"_s);
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+    }
+
+    void anExperimentThatWasDeletedIsParkedWithTheRemedy()
+    {
+        { // its id is known here from before
+            RunSession run = m_bench->run();
+            VERIFY_OK(m_bench->outcome(run.synced()));
+        }
+        QVERIFY(m_bench->settles());
+        server().deletedExperiments.insert(u"experiment"_s);
+        VERIFY_OK(m_bench->outcome(m_bench->connector->addExperiment(u"experiment"_s)));
+        QVERIFY(m_bench->settles());
+        const auto parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        QCOMPARE(parked.first().what, u"experiment experiment"_s);
+        QVERIFY(parked.first().reason.contains(u"was deleted"_s));
+        QVERIFY(parked.first().reason.contains(u"Restore it"_s));
+        server().deletedExperiments.clear();
+        VERIFY_OK(m_bench->outcome(m_bench->connector->retryParked(parked.first().sequence)));
+        QVERIFY(m_bench->settles());
+        QVERIFY(m_bench->connector->journalStatus().parked.isEmpty());
+    }
+
+    void anExperimentNeedsAName()
+    {
+        VERIFY_KIND(
+            m_bench->outcome(m_bench->connector->addExperiment(u" "_s)), ErrorKind::InvalidInput);
     }
 
     void registeringTwiceMakesTwoVersions()
