@@ -314,7 +314,8 @@ void Recorder::report(const RunEndReport &report)
     if (m_skipped > 0)
         out.message(u"%1 lines were skipped; everything else is recorded."_s.arg(m_skipped));
     if (report.standing.parkedItems > 0)
-        out.message(u"The server refused something: "_s % report.standing.parkedReason);
+        out.message(u"The server refused something: "_s % report.standing.parkedReason
+            % u" 'signalboxctl journal list' shows it, 'journal retry' sends it again."_s);
     if (!m_trouble.isEmpty()) {
         leave(values,
             makeError(ErrorKind::InvalidInput, m_outcome.errorMessage,
@@ -325,7 +326,7 @@ void Recorder::report(const RunEndReport &report)
         leave(values, notSent(report));
         return;
     }
-    if (!report.sent) {
+    if (report.standing.pendingItems > 0) {
         out.message(
             u"%1 points wait in the journal; 'signalboxctl journal flush' sends them."_s.arg(
                 report.standing.pendingPoints));

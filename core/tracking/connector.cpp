@@ -199,8 +199,11 @@ Call<RunStanding> Connector::standing(const LocalRunId &run)
             return;
         }
         const Settlement &found = result.value();
+        // Where the run itself was refused, its items only wait for it and have no reason.
+        const QString &reason =
+            found.run.refusal.isEmpty() ? found.parkedReason : found.run.refusal;
         promise.resolve(RunStanding{RunId(found.run.runId), found.pending, found.pendingPoints,
-            found.parked, found.parkedPoints, found.parkedReason});
+            found.parked, found.parkedPoints, reason});
     });
     return promise.call();
 }

@@ -175,8 +175,10 @@ private Q_SLOTS:
     {
         server().experiments.insert(u"experiment"_s, u"1"_s);
         server().deletedExperiments.insert(u"experiment"_s);
+        LocalRunId id;
         {
             RunSession run = m_bench->run();
+            id = run.localId();
             (void)run.logMetrics({{u"a"_s, 1.0, 0, 0, {}, {}, {}}});
         }
         QVERIFY(m_bench->settles());
@@ -186,6 +188,9 @@ private Q_SLOTS:
         QCOMPARE(refused.first().key, u"experiment"_s);
         QCOMPARE(items().size(), 3); // the metric and the end are held behind it
         QCOMPARE(items().last().state, JournalItemState::Held);
+        const auto standing = m_bench->outcome(connector().standing(id));
+        VERIFY_OK(standing);
+        QCOMPARE(standing->parkedReason, refused.first().reason);
         VERIFY_OK(
             m_bench->outcome(connector().editParked(refused.first().sequence, {u"other"_s, {}})));
         QVERIFY(m_bench->settles());
