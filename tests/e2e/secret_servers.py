@@ -7,6 +7,7 @@ import threading
 import urllib.parse
 
 HOP_HEADERS = ("host", "connection", "accept-encoding")
+OWN_HEADERS = ("content-length", "transfer-encoding", "connection", "date", "server")
 
 
 class Server:
@@ -79,6 +80,18 @@ def guarded(upstream, is_welcome, context=None):
     return Server(answer, context)
 
 
+def based(upstream, base):
+    """Knows a real server below `base` only, a path that the server never sees."""
+    target = urllib.parse.urlsplit(upstream)
+
+    def answer(request, body):
+        if not request.path.startswith(base + "/"):
+            return 404, {"Content-Type": "text/plain"}, b"Nothing is served here."
+        path = request.path.removeprefix(base)
+        return passed_on(request, body, target.hostname, target.port, path, HOP_HEADERS)
+    return Server(answer)
+
+
 def passed_on(request, body, host, port, path, unwanted):
     """What the real server answers to the same request."""
     connection = http.client.HTTPConnection(host, port, timeout=60)
@@ -87,7 +100,7 @@ def passed_on(request, body, host, port, path, unwanted):
     reply = connection.getresponse()
     text = reply.read()
     connection.close()
-    return reply.status, {"Content-Type": reply.getheader("Content-Type", "text/plain")}, text
+    return reply.status, {k: v for k, v in reply.getheaders() if k.lower() not in OWN_HEADERS}, text
 
 
 def proxy():
