@@ -79,7 +79,8 @@ Result<DataFacts> DataFacts::from(const QJsonObject &inspection, const QString &
         return Failure(ErrorKind::InvalidInput,
             facts.data().value(u"path"_s).toString() % u" gives the answer away: "_s
                 % leaks.join(u' '),
-            u"Take such a column out of the table, or keep it with a reason: --allow-leakage."_s);
+            u"Take such a column out of the table, or say why it stays: --allow-leakage REASON, "
+            u"or under \"Keep leaks\" in the window."_s);
     }
     return facts;
 }

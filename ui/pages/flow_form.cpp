@@ -18,6 +18,8 @@
 #include <QtWidgets/QSpinBox>
 #include <QtWidgets/QVBoxLayout>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -137,6 +139,9 @@ void FlowForm::buildOptions()
     m_exclude = new QLineEdit(this);
     m_exclude->setPlaceholderText(tr("none"));
     field(u"excludeEdit"_s, tr("Leave out"), m_exclude);
+    m_keepLeaks = new QLineEdit(this);
+    m_keepLeaks->setPlaceholderText(tr("why a leaking column may stay"));
+    field(u"keepLeaksEdit"_s, tr("Keep leaks"), m_keepLeaks);
     m_experiment = new QLineEdit(this);
     m_experiment->setPlaceholderText(tr("named after the model"));
     field(u"experimentEdit"_s, tr("Experiment"), m_experiment);
@@ -176,6 +181,7 @@ void FlowForm::setKind(FlowKind kind)
     show(m_algorithm, trains);
     show(m_trials, trains);
     show(m_exclude, kind == FlowKind::Selector || pipeline);
+    show(m_keepLeaks, !deploys);
     show(m_experiment, !deploys);
     show(m_seed, !deploys);
     m_model->setPlaceholderText(
@@ -253,6 +259,9 @@ QString FlowForm::problem() const
 
 void FlowForm::follow()
 {
+    // A reason given for one table must not wave the next one through.
+    if (const QString file = m_data->spec().file; std::exchange(m_leaksIn, file) != file)
+        m_keepLeaks->clear();
     if (m_nameIsOurs && m_model->text() != m_data->suggestedName()) {
         m_model->setText(m_data->suggestedName()); // comes back here
         return;
@@ -270,10 +279,17 @@ void FlowForm::follow()
     m_launch->setEnabled(why.isEmpty());
 }
 
+DataSpec FlowForm::dataSpec() const
+{
+    DataSpec spec = m_data->spec();
+    spec.allowLeakage = m_keepLeaks->text().trimmed();
+    return spec;
+}
+
 SelectorSpec FlowForm::selectorSpec() const
 {
     SelectorSpec spec;
-    spec.data = m_data->spec();
+    spec.data = dataSpec();
     spec.experiment = m_experiment->text().trimmed();
     spec.modelName = m_model->text().trimmed();
     spec.exclude = wordsOf(m_exclude->text());
@@ -284,7 +300,7 @@ SelectorSpec FlowForm::selectorSpec() const
 TrainerSpec FlowForm::trainerSpec() const
 {
     TrainerSpec spec;
-    spec.data = m_data->spec();
+    spec.data = dataSpec();
     spec.experiment = m_experiment->text().trimmed();
     spec.algorithm = m_algorithm->currentIndex() > 0 ? m_algorithm->currentText() : QString();
     spec.trials = m_trials->value();
@@ -307,7 +323,7 @@ DeployerSpec FlowForm::deployerSpec() const
 PipelineSpec FlowForm::pipelineSpec() const
 {
     PipelineSpec spec;
-    spec.data = m_data->spec();
+    spec.data = dataSpec();
     spec.experiment = m_experiment->text().trimmed();
     spec.model = m_model->text().trimmed();
     spec.to = static_cast<Stage>(m_stage->currentData().toInt());

@@ -62,6 +62,7 @@ private:
     void fillVersions(const QString &model);
     void follow();
     [[nodiscard]] QString modelProblem() const;
+    [[nodiscard]] DataSpec dataSpec() const;
 
     UiContext &m_context;
     FlowKind m_kind = FlowKind::Pipeline;
@@ -77,6 +78,8 @@ private:
     QSpinBox *m_seed = nullptr;
     QLineEdit *m_experiment = nullptr;
     QLineEdit *m_exclude = nullptr;
+    QLineEdit *m_keepLeaks = nullptr;
+    QString m_leaksIn; //!< The table that the reason is about.
     QLineEdit *m_reason = nullptr;
     QCheckBox *m_keep = nullptr;
     PlainLabel *m_title = nullptr;

@@ -144,6 +144,23 @@ private Q_SLOTS:
         QTRY_COMPARE(m_context->tasks().tasks().size(), 0);
     }
 
+    void aReasonToKeepALeakIsEmptyUntilSomebodyGivesOne()
+    {
+        start();
+        QCOMPARE(m_spec.data.allowLeakage, QString());
+        QTest::mouseClick(m_page->findChild<QPushButton *>(u"launchPipeline"_s), Qt::LeftButton);
+        auto *reason = m_page->findChild<QLineEdit *>(u"keepLeaksEdit"_s);
+        QTRY_VERIFY(reason->isVisible());
+        reason->setText(u" known before the outcome "_s);
+        QTest::mouseClick(launch(), Qt::LeftButton);
+        QCOMPARE(m_spec.data.allowLeakage, u"known before the outcome"_s);
+        QCOMPARE(m_spec.data.target, u"label"_s);
+        QTest::mouseClick(m_page->findChild<QPushButton *>(u"launchPipeline"_s), Qt::LeftButton);
+        m_context->dialogs().file = u"/data/other.csv"_s;
+        QTest::mouseClick(m_page->findChild<QPushButton *>(u"browseDataButton"_s), Qt::LeftButton);
+        QVERIFY2(reason->text().isEmpty(), "a reason is about one table");
+    }
+
     void cancelReachesTheFlow()
     {
         start();
