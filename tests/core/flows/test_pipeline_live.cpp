@@ -147,7 +147,8 @@ private Q_SLOTS:
         QByteArray rows("x,y\n");
         QByteArray constant("x,y\n");
         for (int i = 0; i < 60; ++i) {
-            rows += QByteArray::number(i * 37 % 60) + ',' + QByteArray::number(i * i * 0.11) + '\n';
+            rows += QByteArray::number(i * 37 % 60 * 0.37) + ',' + QByteArray::number(i * i * 0.11)
+                + '\n';
             constant += QByteArray::number(i * 0.37) + ",1\n";
         }
         QTest::newRow("no such target")
