@@ -44,8 +44,12 @@ QString redact(QString text)
     static const QRegularExpression userInfo(u"(\\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^/@\\s\"']+@"_s);
     static const QRegularExpression authorization(u"\\b(Basic|Bearer)\\s+[A-Za-z0-9+/._~=-]{6,}"_s,
         QRegularExpression::CaseInsensitiveOption);
-    text.replace(userInfo, u"\\1***@"_s);
-    text.replace(authorization, u"\\1 ***"_s);
+    // Nearly every text is spared the expressions.
+    if (text.contains(u'@'))
+        text.replace(userInfo, u"\\1***@"_s);
+    if (text.contains("Basic"_L1, Qt::CaseInsensitive)
+        || text.contains("Bearer"_L1, Qt::CaseInsensitive))
+        text.replace(authorization, u"\\1 ***"_s);
     Vault &v = vault();
     const QMutexLocker lock(&v.mutex);
     for (const QString &secret : std::as_const(v.secrets))

@@ -95,4 +95,9 @@ int ServerInfo::minor() const
     return text.left(end - text.cbegin()).toInt();
 }
 
+bool ServerInfo::sortsHistory() const
+{
+    return major() >= 3 && storeType == u"SqlStore"_s;
+}
+
 } // namespace signalbox::mlflow

@@ -154,6 +154,9 @@ struct ServerInfo {
     QStringList capabilities;
     [[nodiscard]] int major() const;
     [[nodiscard]] int minor() const;
+    /*! True when a metric's history is answered by time and step, in whatever order its points
+     *  arrived: SQL stores since MLflow 3. */
+    [[nodiscard]] bool sortsHistory() const;
     friend bool operator==(const ServerInfo &, const ServerInfo &) = default;
     [[nodiscard]] bool has(const QString &capability) const
     {

@@ -13,6 +13,9 @@ namespace signalbox {
 
 namespace {
 
+//! Enough that the server always has one to work on while another is on its way.
+constexpr std::size_t kAtOnce = 3;
+
 //! Without what a later entry overwrites: the server refuses or mixes up repeated keys.
 QList<codec::Entry> withoutRepeats(const QList<codec::Entry> &entries)
 {
@@ -63,42 +66,65 @@ BatchSender::BatchSender(mlflow::Server &server, RunId run, QObject *parent)
 {
 }
 
-Call<BatchOutcome> BatchSender::send(const QList<codec::Entry> &entries)
+Call<BatchOutcome> BatchSender::send(const QList<QList<codec::Entry>> &batches)
 {
-    m_entries = withoutRepeats(entries);
-    m_open.push_back({0, m_entries.size()});
-    sendNext();
+    int number = 0;
+    for (const QList<codec::Entry> &batch : batches) {
+        const qsizetype first = m_entries.size();
+        m_entries << withoutRepeats(batch);
+        m_open.push_back({first, m_entries.size(), number++});
+    }
+    // The parts of a lone batch may contradict each other and keep their order.
+    m_atOnce = m_open.size() > 1 ? kAtOnce : 1;
+    std::reverse(m_open.begin(), m_open.end());
+    sendMore();
     return m_promise.call();
+}
+
+void BatchSender::sendMore()
+{
+    while (!m_open.empty() && m_onTheWay < m_atOnce)
+        sendNext();
+    if (m_onTheWay == 0)
+        m_promise.resolve(m_outcome);
 }
 
 void BatchSender::sendNext()
 {
-    if (m_open.empty()) {
-        m_promise.resolve(m_outcome);
-        return;
-    }
     const Range range = m_open.back();
     m_open.pop_back();
+    ++m_onTheWay;
     const auto call = m_server.runs.logBatch(
-        batchOf(m_run, m_entries.mid(range.first, range.second - range.first)));
+        batchOf(m_run, m_entries.mid(range.first, range.last - range.first)));
     call.then(this, [this, range](const Result<void> &result) { sent(range, result); });
 }
 
-void BatchSender::sent(Range range, const Result<void> &result)
+void BatchSender::sent(const Range &range, const Result<void> &result)
 {
-    if (result)
-        sendNext();
-    else if (verdictOf(result.error()) == Verdict::Wait)
+    if (m_promise.isFinished())
+        return; // what another batch met holds for this one too
+    if (result) {
+        if (range.whole >= 0)
+            Q_EMIT arrived(range.whole);
+        done();
+    } else if (verdictOf(result.error()) == Verdict::Wait) {
         m_promise.resolve(result.failure());
-    else if (result.error().kind == ErrorKind::Forbidden)
+    } else if (result.error().kind == ErrorKind::Forbidden) {
         refuseRun(result.error().text());
-    else if (m_runIsFine)
+    } else if (m_runIsFine) {
         isolate(range, result.error());
-    else
+    } else {
         examineRun(range, result.error());
+    }
 }
 
-void BatchSender::examineRun(Range range, const Error &refusal)
+void BatchSender::done()
+{
+    --m_onTheWay;
+    sendMore();
+}
+
+void BatchSender::examineRun(const Range &range, const Error &refusal)
 {
     // When the run itself is gone, asking value by value would only repeat the answer.
     const auto asked = m_server.runs.get(m_run);
@@ -116,17 +142,17 @@ void BatchSender::examineRun(Range range, const Error &refusal)
     });
 }
 
-void BatchSender::isolate(Range range, const Error &refusal)
+void BatchSender::isolate(const Range &range, const Error &refusal)
 {
-    const qsizetype size = range.second - range.first;
+    const qsizetype size = range.last - range.first;
     if (size == 1) {
         m_outcome.refused.append({m_entries.at(range.first), refusal.text()});
     } else {
         const qsizetype middle = range.first + size / 2;
-        m_open.push_back({middle, range.second});
-        m_open.push_back({range.first, middle});
+        m_open.push_back({middle, range.last, -1});
+        m_open.push_back({range.first, middle, -1});
     }
-    sendNext();
+    done();
 }
 
 void BatchSender::refuseRun(const QString &reason)

@@ -90,9 +90,11 @@ struct ItemRow {
     QString what;
     QList<FileRow> files;
     QString afterRun; //!< Local id of the run that a version comes from, or empty.
+    int batch = 0; //!< Which of the chunk's batches it belongs to.
 };
 
-//! What to send next for one run: a create (nothing in items), batches to merge, or one item.
+/*! What to send next for one run: a create (nothing in items), values for one batch or, when all
+ *  are metrics, for several that may arrive in any order, or one item. */
 struct Chunk {
     RunRow run;
     QList<ItemRow> items;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/tracking/batch_dealer.h"
 #include "core/tracking/journal_store.h"
 
 // The half of the store that the replayer and the readers of status use.
@@ -8,12 +9,6 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-// What the server takes in one batch; the size is an estimate and so stays well below 1 MB.
-constexpr qint64 kBatchMetrics = 1000;
-constexpr qint64 kBatchParams = 100;
-constexpr qint64 kBatchTags = 100;
-constexpr qint64 kBatchItems = 1000;
-constexpr qint64 kBatchBytes = 900'000;
 constexpr int kShownParked = 200;
 
 RunRow rowOf(const Query &query)
@@ -41,18 +36,6 @@ RunRow rowOf(const Query &query)
     "SELECT r.id, r.local_id, r.title, r.spec, r.start_ms, r.phase, r.ended, r.run_id,"            \
     " r.experiment_id, r.artifact_uri, r.model_id, r.refusal, coalesce(p.run_id, ''),"             \
     " coalesce(p.refusal, ''), r.lane FROM runs r LEFT JOIN runs p ON p.local_id = r.parent "
-
-struct Filling {
-    qint64 metrics = 0;
-    qint64 params = 0;
-    qint64 tags = 0;
-    qint64 bytes = 0;
-    [[nodiscard]] bool fits() const
-    {
-        return metrics <= kBatchMetrics && params <= kBatchParams && tags <= kBatchTags
-            && metrics + params + tags <= kBatchItems && bytes <= kBatchBytes;
-    }
-};
 
 } // namespace
 
@@ -124,17 +107,15 @@ Result<RunRow> JournalStore::runNamed(const QString &localId)
 Result<QList<ItemRow>> JournalStore::pendingItems(qint64 run, ItemKind kind)
 {
     QList<ItemRow> items;
-    Filling filling;
+    BatchDealer dealer;
     Query query(m_db,
         "SELECT seq, payload, progress, what, metrics, params, tags, bytes FROM items"
         " WHERE run = ? AND state = 0 AND kind = ? ORDER BY seq");
     query.bind(run).bind(static_cast<qint64>(kind));
     while (query.next()) {
-        filling.metrics += query.integer(4);
-        filling.params += query.integer(5);
-        filling.tags += query.integer(6);
-        filling.bytes += query.integer(7);
-        if (!items.isEmpty() && (kind != ItemKind::Batch || !filling.fits()))
+        const auto batch =
+            dealer.place({query.integer(4), query.integer(5), query.integer(6), query.integer(7)});
+        if (!batch || (kind != ItemKind::Batch && !items.isEmpty()))
             break;
         ItemRow item;
         item.seq = query.integer(0);
@@ -142,6 +123,7 @@ Result<QList<ItemRow>> JournalStore::pendingItems(qint64 run, ItemKind kind)
         item.payload = query.blob(1);
         item.progress = query.blob(2);
         item.what = query.text(3);
+        item.batch = *batch;
         items << item;
     }
     if (query.problem())

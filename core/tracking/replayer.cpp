@@ -17,6 +17,8 @@ namespace {
 constexpr int kParallelRuns = 4;
 constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{30'000};
+//! A connection that nobody accepts costs nobody anything, and a server that returns is soon used.
+constexpr std::chrono::milliseconds kLongestPauseUnconnected{5'000};
 constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
 constexpr std::chrono::milliseconds kWatch{2000};
 constexpr std::chrono::milliseconds kLeaseRetry{250};
@@ -282,7 +284,9 @@ void Replayer::backOff(const Error &error)
         m_trouble = error; // the breaker's own words say less than what opened it
     m_probing = true;
     if (!std::exchange(m_backingOff, true)) {
-        m_pause = std::clamp(2 * m_pause, kFirstPause, kLongestPause);
+        const bool unconnected = m_trouble->kind == ErrorKind::Network;
+        m_pause = std::clamp(
+            2 * m_pause, kFirstPause, unconnected ? kLongestPauseUnconnected : kLongestPause);
         wakeAfterPause();
     }
     Q_EMIT waiting(error);

@@ -18,10 +18,11 @@ namespace signalbox {
 class RunReplay;
 
 /*! Brings the journal to the server. One process at a time does so (a lock in the journal's
- *  folder), as long as there is something to send; the others watch. After an outage it waits 1 s,
- *  doubling to 30 s, and starts at once when the breaker closes or somebody asks. A run over which
- *  the server itself fails (500) waits alone and does not hold up the others. Ends the runs of
- *  processes that died. Main thread; owned by the Connector. */
+ *  folder), as long as there is something to send; the others watch. In an outage it waits 1 s,
+ *  doubling to 5 s while nothing accepts the connection and to 30 s otherwise, and starts at once
+ *  when the breaker closes or somebody asks. A run over which the server itself fails (500) waits
+ *  alone and does not hold up the others. Ends the runs of processes that died. Main thread; owned
+ *  by the Connector. */
 class Replayer final : public QObject {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(Replayer)

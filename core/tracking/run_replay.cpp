@@ -169,7 +169,9 @@ void RunReplay::created(const Result<mlflow::RunInfo> &result)
 
 void RunReplay::sendBatch()
 {
-    QList<codec::Entry> entries;
+    if (!mayArriveInAnyOrder())
+        m_chunk.items.removeIf([](const ItemRow &item) { return item.batch > 0; });
+    QList<QList<codec::Entry>> batches(m_chunk.items.last().batch + 1);
     for (const ItemRow &item : std::as_const(m_chunk.items)) {
         const auto decoded = codec::decodeEntries(item.payload);
         if (!decoded) {
@@ -177,12 +179,43 @@ void RunReplay::sendBatch()
             parkItem(kUnreadable.toString());
             return;
         }
-        entries << *decoded;
+        batches[item.batch] << *decoded;
     }
     auto *sender = new BatchSender(m_server, runId(), this);
     m_step = sender;
-    const auto call = sender->send(entries);
+    connect(sender, &BatchSender::arrived, this, &RunReplay::settleBatch);
+    const auto call = sender->send(batches);
     call.then(this, [this](const Result<BatchOutcome> &outcome) { batchSent(outcome); });
+}
+
+bool RunReplay::mayArriveInAnyOrder()
+{
+    if (m_chunk.items.last().batch == 0)
+        return true;
+    if (m_server.info())
+        return m_server.info()->sortsHistory();
+    const auto learning = m_server.connectToServer(); // for the next chunk
+    Q_UNUSED(learning)
+    return false;
+}
+
+void RunReplay::settleBatch(int batch)
+{
+    QList<qint64> arrived;
+    for (const ItemRow &item : std::as_const(m_chunk.items)) {
+        if (item.batch == batch)
+            arrived << item.seq;
+    }
+    m_chunk.items.removeIf([batch](const ItemRow &item) { return item.batch == batch; });
+    Q_EMIT advanced();
+    // Sending again is harmless, so that an arrival may be forgotten by a power cut.
+    const auto settled = m_journal.transact<QList<Refusal>>(
+        [run = m_run, arrived](JournalStore &store) { return store.settle(run, arrived, {}); },
+        false);
+    settled.then(this, [this](const Result<QList<Refusal>> &result) {
+        if (!result)
+            fail(result.error());
+    });
 }
 
 void RunReplay::batchSent(const Result<BatchOutcome> &result)
@@ -201,10 +234,12 @@ void RunReplay::batchSent(const Result<BatchOutcome> &result)
         refusals.append({ItemKind::Batch, item.payload, item.what, refused.reason, 0, item.metrics,
             item.params, item.tags, item.bytes});
     }
-    // Sending again is harmless, so that an arrival may be forgotten by a power cut.
+    if (m_chunk.items.isEmpty()) {
+        next();
+        return;
+    }
     record([run = m_run, arrived = sequences(), refusals](
-               JournalStore &store) { return store.settle(run, arrived, refusals); },
-        !refusals.isEmpty());
+               JournalStore &store) { return store.settle(run, arrived, refusals); });
 }
 
 void RunReplay::sendInputs()

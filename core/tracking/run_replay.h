@@ -44,6 +44,8 @@ private:
     void create();
     void created(const Result<mlflow::RunInfo> &result);
     void sendBatch();
+    [[nodiscard]] bool mayArriveInAnyOrder();
+    void settleBatch(int batch);
     void batchSent(const Result<BatchOutcome> &result);
     void sendInputs();
     void sendFile();

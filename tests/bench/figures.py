@@ -175,7 +175,7 @@ def artifacts(folder, args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=30_000, help="points of one recording")
+    parser.add_argument("--points", type=int, default=60_000, help="points of one recording")
     parser.add_argument("--singles", type=int, default=100, help="log_metric calls")
     parser.add_argument("--parsed", type=int, default=500_000, help="lines for the parser")
     parser.add_argument("--artifact-mb", type=int, default=256)
