@@ -84,10 +84,7 @@ QnamTransport::QnamTransport(QObject *parent)
 void QnamTransport::configure(const LinkSettings &link)
 {
     m_link = link;
-    const Result<QSslConfiguration> tls = tlsConfiguration(link);
-    m_tlsProblem = tls ? std::nullopt : std::optional(tls.error());
-    if (tls)
-        m_tls = *tls;
+    m_tls.reset();
     for (QNetworkAccessManager *manager : {&m_shared, &m_bulk, &m_fresh}) {
         manager->setProxyFactory(new ProxyFactory(link.proxy));
         manager->clearConnectionCache(); // nothing goes on over what was trusted before
@@ -107,7 +104,7 @@ QNetworkRequest QnamTransport::makeRequest(
     r.setAttribute(QNetworkRequest::HttpPipeliningAllowedAttribute, false);
     r.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     if (url.scheme() == u"https")
-        r.setSslConfiguration(m_tls);
+        r.setSslConfiguration(m_tls->value());
     // Our own size limit stops a decompression bomb; Qt's check refuses honest large answers.
     r.setDecompressedSafetyCheckThreshold(-1);
     r.setTransferTimeout(
@@ -136,8 +133,10 @@ QnamTransport::~QnamTransport()
 Call<HttpResponse> QnamTransport::send(
     const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity)
 {
-    if (m_tlsProblem && url.scheme() == u"https")
-        return Call<HttpResponse>::finished(Failure(*m_tlsProblem));
+    if (url.scheme() == u"https" && !m_tls)
+        m_tls = tlsConfiguration(m_link);
+    if (url.scheme() == u"https" && !*m_tls)
+        return Call<HttpResponse>::finished(m_tls->failure());
     const Promise<HttpResponse> promise;
     const Call<HttpResponse> call = promise.call();
     auto *attempt = new QnamAttempt(*this, url, request, inactivity, promise);

@@ -27,8 +27,8 @@ class QnamTransport final : public Transport {
 public:
     explicit QnamTransport(QObject *parent = nullptr);
     ~QnamTransport() override;
-    //! Reads the named certificate files; when that fails, requests over https fail with the
-    //! reason.
+    /*! The named certificate files are read at the next request over https, which fails with the
+     *  reason when that fails: a bundle of a system's authorities takes 50 ms. */
     void configure(const LinkSettings &link) override;
     [[nodiscard]] Call<HttpResponse> send(
         const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) override;
@@ -44,8 +44,7 @@ private:
         const QUrl &url, const HttpRequest &request, std::chrono::milliseconds inactivity) const;
 
     LinkSettings m_link;
-    QSslConfiguration m_tls = QSslConfiguration::defaultConfiguration();
-    std::optional<Error> m_tlsProblem;
+    std::optional<Result<QSslConfiguration>> m_tls; // as m_link says, once it was needed
     QNetworkAccessManager m_shared;
     QNetworkAccessManager m_bulk;
     QNetworkAccessManager m_fresh;

@@ -3,9 +3,7 @@
 
 #include "core/http/rest_client.h"
 
-#include <QtCore/QEvent>
 #include <QtCore/QFile>
-#include <QtCore/QThread>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -40,28 +38,6 @@ double threadCpuMs()
 double processCpuMs()
 {
     return cpuMs(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-MeasuringApplication::MeasuringApplication(int &argc, char **argv)
-    : QCoreApplication(argc, argv)
-{
-}
-
-bool MeasuringApplication::notify(QObject *receiver, QEvent *event)
-{
-    if (m_depth > 0 || thread() != QThread::currentThread())
-        return QCoreApplication::notify(receiver, event);
-    ++m_depth;
-    const double before = threadCpuMs();
-    const bool handled = QCoreApplication::notify(receiver, event);
-    m_longest = std::max(m_longest, threadCpuMs() - before);
-    --m_depth;
-    return handled;
-}
-
-double MeasuringApplication::takeLongestEvent()
-{
-    return std::exchange(m_longest, 0.0);
 }
 
 namespace {

@@ -4,35 +4,61 @@
 #include "core/mlflow/server.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QEvent>
 #include <QtCore/QJsonObject>
+#include <QtCore/QThread>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace signalbox::bench {
 
 using Clock = std::chrono::steady_clock;
 
+//! CPU time of the calling thread, and of the whole process, in milliseconds.
+[[nodiscard]] double threadCpuMs();
+[[nodiscard]] double processCpuMs();
+
 /*! Measures the CPU time of every event that the main thread handles: other programs share the
  *  cores, so the wall clock would blame them on us. */
-class MeasuringApplication final : public QCoreApplication {
-    Q_OBJECT
-    Q_DISABLE_COPY_MOVE(MeasuringApplication)
-
+template <typename Application> class Measuring final : public Application {
 public:
-    MeasuringApplication(int &argc, char **argv);
-    bool notify(QObject *receiver, QEvent *event) override;
+    using Application::Application;
+
+    bool notify(QObject *receiver, QEvent *event) override
+    {
+        if (m_depth > 0 || Application::instance()->thread() != QThread::currentThread())
+            return Application::notify(receiver, event);
+        ++m_depth;
+        const char *type = receiver->metaObject()->className(); // the receiver may die of it
+        const int number = event->type();
+        const double before = threadCpuMs();
+        const bool handled = Application::notify(receiver, event);
+        const double took = threadCpuMs() - before;
+        if (took > m_longest) {
+            m_longest = took;
+            m_what =
+                QString::fromLatin1(type) + QStringLiteral(", event ") + QString::number(number);
+        }
+        --m_depth;
+        return handled;
+    }
     //! The longest event since the last call, in milliseconds.
-    [[nodiscard]] double takeLongestEvent();
+    [[nodiscard]] double takeLongestEvent() { return std::exchange(m_longest, 0.0); }
+    //! Who received it.
+    [[nodiscard]] const QString &longestReceiver() const { return m_what; }
 
 private:
     int m_depth = 0;
     double m_longest = 0.0;
+    QString m_what;
 };
+using MeasuringApplication = Measuring<QCoreApplication>;
 
 struct ServerBehaviour {
     std::chrono::milliseconds delay{0};
@@ -72,9 +98,6 @@ void spinUntil(const std::function<bool()> &done);
 
 [[nodiscard]] double millisecondsSince(Clock::time_point start);
 [[nodiscard]] double percentile(std::vector<double> values, double share);
-//! CPU time of the calling thread, and of the whole process, in milliseconds.
-[[nodiscard]] double threadCpuMs();
-[[nodiscard]] double processCpuMs();
 //! Highest and current resident set of this process in MB.
 [[nodiscard]] double residentMb(const char *field);
 

@@ -2,7 +2,8 @@
 """The core's figures: each as a ratio to a floor measured in the same run, taken in turns with it,
 because other work shares the machine. Prints a table and, with --out, writes JSON.
 
-Needs SIGNALBOX_BIN_DIR (signalboxctl), SIGNALBOX_BENCH_CLIENT and SIGNALBOX_ENV_DIR."""
+Needs SIGNALBOX_BIN_DIR (signalboxctl), SIGNALBOX_BENCH_CLIENT (bench_window lies beside it) and
+SIGNALBOX_ENV_DIR."""
 import argparse
 import http.client
 import json
@@ -16,10 +17,12 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 from servers import MortalServer  # noqa: E402
 
 CTL = str(pathlib.Path(os.environ["SIGNALBOX_BIN_DIR"]) / "signalboxctl")
 CLIENT = os.environ["SIGNALBOX_BENCH_CLIENT"]
+WINDOW = os.environ.get("SIGNALBOX_BENCH_WINDOW", str(pathlib.Path(CLIENT).with_name("bench_window")))
 
 
 def row(what, measured, floor, reach, at_most):
@@ -35,7 +38,7 @@ def client_rows(*args):
 
 def clean_env(home):
     env = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")}
-    return dict(env, SIGNALBOX_HOME=str(home))
+    return dict(env, SIGNALBOX_HOME=str(home), LC_ALL="C.UTF-8")
 
 
 # Points a second into a real server ------------------------------------------------------------
@@ -173,14 +176,96 @@ def artifacts(folder, args):
         server.kill()
 
 
+# The window ------------------------------------------------------------------------------------
+
+PAGES = ("overview", "runs", "models", "flows", "health", "settings")
+
+
+class Window:
+    """The real window without a screen; says what its longest event was."""
+
+    def __init__(self, server, home):
+        env = dict(clean_env(home), QT_QPA_PLATFORM="offscreen")
+        self.process = subprocess.Popen([WINDOW, "--tracking-uri", server.url, "--size", "1440x900"],
+                                        env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, *words):
+        self.process.stdin.write(" ".join(words) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def show_all(self, seconds):
+        for page in PAGES:
+            self.ask("show", page)
+            time.sleep(seconds)
+
+    def worst(self, during, reach=16):
+        answer = self.ask("tell", during)
+        return row(f"window, longest event while {during} (in {answer['in']}), CPU ms",
+                   answer["longest_event_ms"], 0, reach, True)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.process.stdout.close()
+
+
+def fill(client, experiment, runs):
+    from mlflow.entities import Metric, Param
+    for i in range(runs):
+        run = client.create_run(experiment, run_name=f"run {i}").info.run_id
+        client.log_batch(run, [Metric("loss", 1.0 / (s + 1), 1700000000000 + s, s) for s in range(20)],
+                         [Param("lr", str(i))])
+        client.set_terminated(run)
+
+
+def window(folder, args):
+    from mlflow import MlflowClient
+    server = MortalServer(folder / "window")
+    server.start()
+    seen = None
+    try:
+        server.wait_healthy()
+        client = MlflowClient(server.url)
+        fill(client, client.create_experiment("seen"), args.shown)
+        home = folder / "window-home"
+        seen = Window(server, home)
+        time.sleep(3)
+        rows = [seen.worst("starting")]
+        seen.show_all(2)
+        # Qt builds and styles a page's widgets in one go, once; no work of ours would fit in between.
+        rows.append(seen.worst("building each page", 50))
+        seen.show_all(2)
+        rows.append(seen.worst("going through the pages"))
+        for page in ("health", "runs"):
+            seen.ask("show", page)
+            recorded(server, home, args.points)
+            rows.append(seen.worst(f"{args.points} points are recorded, on the page {page}"))
+        server.kill()
+        for page in ("overview", "runs", "health"):
+            seen.ask("show", page)
+            time.sleep(4)
+        rows.append(seen.worst("the server is gone"))
+        server.start()
+        server.wait_healthy()
+        time.sleep(8)
+        rows.append(seen.worst("the server returns"))
+        return rows
+    finally:
+        if seen:
+            seen.close()
+        server.kill()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=60_000, help="points of one recording")
     parser.add_argument("--singles", type=int, default=100, help="log_metric calls")
     parser.add_argument("--parsed", type=int, default=500_000, help="lines for the parser")
     parser.add_argument("--artifact-mb", type=int, default=256)
+    parser.add_argument("--shown", type=int, default=1000, help="runs that the window shows")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="caller,gets,parse,breaker,lines,record1,record4,artifact")
+    parser.add_argument("--only", default="caller,gets,parse,breaker,lines,record1,record4,artifact,window")
     parser.add_argument("--out", help="file for the JSON")
     args = parser.parse_args()
     rows = []
@@ -188,7 +273,8 @@ def main():
         folder = pathlib.Path(name)
         steps = {"gets": lambda: gets(folder), "lines": lambda: parse_speed(folder, args),
                  "record1": lambda: recording(folder, 1, args),
-                 "record4": lambda: recording(folder, 4, args), "artifact": lambda: artifacts(folder, args)}
+                 "record4": lambda: recording(folder, 4, args), "artifact": lambda: artifacts(folder, args),
+                 "window": lambda: window(folder, args)}
         for what in args.only.split(","):
             new = steps[what]() if what in steps else client_rows(what)
             rows += new
