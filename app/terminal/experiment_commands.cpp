@@ -88,22 +88,6 @@ void showAfter(Terminal &terminal, Session &session, const ExperimentId &id)
         [&terminal](const mlflow::Experiment &experiment) { show(terminal, {experiment}); });
 }
 
-//! The server is out of reach: says so, and that the experiment waits in the journal.
-void createLater(Terminal &terminal, Session &session, const QString &name,
-    const mlflow::TagList &tags, const Error &error)
-{
-    terminal.await(
-        session.connector().addExperiment(name, tags), [&terminal, name, error](const Ack &ack) {
-            Error told = error;
-            told.hint = u"Nothing is lost: the experiment waits in the journal and is created once "
-                        "the server answers; 'signalboxctl journal list' shows it."_s;
-            terminal.fail(told,
-                {{u"journaled"_s,
-                    QJsonObject{{u"kind"_s, nameOf(JournalKind::Experiment)}, {u"name"_s, name},
-                        {u"id"_s, idOf(ack.sequence)}}}});
-        });
-}
-
 void create(Terminal &terminal, const EditPtr &edit)
 {
     const Result<mlflow::TagList> tags = tagsFrom(edit->tags);
@@ -112,14 +96,14 @@ void create(Terminal &terminal, const EditPtr &edit)
         return;
     }
     terminal.online([&terminal, edit, tags](Session &session) {
-        static constexpr int kUnreachable = 3;
         const QString name = QString::fromStdString(edit->name);
         terminal.awaitOutcome(session.connector().createExperiment(name, tags.value()),
             [&terminal, &session, name, tags](const Result<ExperimentId> &made) {
                 if (made)
                     showAfter(terminal, session, made.value());
-                else if (exitCodeFor(made.error()) == kUnreachable)
-                    createLater(terminal, session, name, tags.value(), made.error());
+                else if (isUnreachable(made.error()))
+                    failForNow(terminal, session.connector().addExperiment(name, tags.value()),
+                        JournalKind::Experiment, name, made.error());
                 else
                     terminal.fail(made.error());
             });

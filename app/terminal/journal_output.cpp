@@ -3,6 +3,7 @@
 
 #include "app/terminal/entity_json.h"
 #include "app/terminal/output.h"
+#include "app/terminal/terminal.h"
 
 #include <QtCore/QDateTime>
 #include <QtCore/QJsonArray>
@@ -172,6 +173,31 @@ void printItems(Output &out, const QList<JournalSeen> &seen)
     out.table({u"ID"_s, u"STATE"_s, u"KIND"_s, u"RUN"_s, u"WHAT"_s, u"POINTS"_s, u"AGE"_s,
                   u"TRIES"_s, u"REASON"_s},
         rows, {5, 6, 7});
+}
+
+bool isUnreachable(const Error &error)
+{
+    static constexpr int kUnreachable = 3;
+    return exitCodeFor(error) == kUnreachable;
+}
+
+void failForNow(Terminal &terminal, const Call<Ack> &added, JournalKind kind, const QString &name,
+    const Error &error)
+{
+    terminal.await(added, [&terminal, kind, name, error](const Ack &ack) {
+        QString what = u"experiment"_s;
+        if (kind == JournalKind::ModelVersion)
+            what = u"version"_s;
+        else if (kind == JournalKind::RegisteredModel)
+            what = u"registered model"_s;
+        Error told = error;
+        told.hint = u"Nothing is lost: the %1 waits in the journal and is created once the server "
+                    "answers; 'signalboxctl journal list' shows it."_s.arg(what);
+        terminal.fail(told,
+            {{u"journaled"_s,
+                QJsonObject{
+                    {u"kind"_s, nameOf(kind)}, {u"name"_s, name}, {u"id"_s, idOf(ack.sequence)}}}});
+    });
 }
 
 void printDropped(Output &out, const QList<JournalItem> &items)

@@ -25,6 +25,11 @@ void printCounts(Output &out, const JournalStatus &status);
 //! The counts; with `all` their sum and those of each server.
 void printStatus(Output &out, const QList<JournalSeen> &seen, bool all);
 void printItems(Output &out, const QList<JournalSeen> &seen);
+/*! For a write that the unreachable server did not get: once it stands in the journal, ends with
+ * the server's `error` and what becomes of the write. */
+void failForNow(Terminal &terminal, const Call<Ack> &added, JournalKind kind, const QString &name,
+    const Error &error);
+[[nodiscard]] bool isUnreachable(const Error &error);
 void printDropped(Output &out, const QList<JournalItem> &items);
 
 } // namespace signalbox

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/terminal/commands.h"
 #include "app/terminal/entity_json.h"
+#include "app/terminal/journal_output.h"
 #include "app/terminal/terminal.h"
 #include "core/promotion/stage.h"
 
@@ -49,59 +50,56 @@ void show(Terminal &terminal, const QString &name, const Versions &versions)
     terminal.succeed();
 }
 
-//! The run's logged model of that name (MLflow 3), else the files below the run.
-Call<RegisterModel> withSourceOfRun(
-    Session &session, const RegisterModel &request, const QString &path)
+//! For what is sent now, or later by the journal if the server turns out to be away.
+RegisterModel versionOf(const Registration &o, const mlflow::TagList &tags)
 {
-    mlflow::Server &server = session.server();
-    return server.runs.get(request.runId)
-        .andThen(&session, [&server, request, path](const mlflow::Run &run) {
-            RegisterModel classic = request;
-            classic.source = QString(run.info.artifactUri % u'/' % path);
-            if (run.outputs.isEmpty())
-                return Call<RegisterModel>::finished(classic);
-            const QString filter = u"source_run_id = '%1'"_s.arg(run.info.id.text());
-            return server.loggedModels.search({run.info.experimentId}, filter)
-                .andThen(&server, [classic, path](const mlflow::Page<mlflow::LoggedModel> &page) {
-                    RegisterModel chosen = classic;
-                    for (const mlflow::LoggedModel &model : page.items) {
-                        if (model.name == path && chosen.modelId.isEmpty()) {
-                            chosen.modelId = model.id;
-                            chosen.source.clear();
-                        }
-                    }
-                    return Call<RegisterModel>::finished(chosen);
-                });
-        });
-}
-
-Call<RegisterModel> completed(Session &session, const Registration &o, const RegisterModel &request)
-{
-    if (!request.modelId.isEmpty()) {
-        return session.server()
-            .loggedModels.get(request.modelId)
-            .andThen(&session, [request](const mlflow::LoggedModel &model) {
-                RegisterModel complete = request;
-                complete.runId = model.sourceRunId;
-                return Call<RegisterModel>::finished(complete);
-            });
-    }
-    if (!request.source.isEmpty())
-        return Call<RegisterModel>::finished(request);
-    return withSourceOfRun(session, request, text(o.path));
-}
-
-void registerVersion(
-    Terminal &terminal, Session &session, const Registration &o, const mlflow::TagList &tags)
-{
-    const RegisterModel request{text(o.name), LoggedModelId(text(o.model)), text(o.source),
+    RegisterModel wanted{text(o.name), LoggedModelId(text(o.model)), text(o.source),
         RunId(text(o.run)), text(o.description), tags};
-    const auto version =
-        completed(session, o, request).andThen(&session, [&session](const RegisterModel &complete) {
-            return session.connector().registerModel(complete);
+    wanted.artifact = text(o.path);
+    wanted.operation = operationOf();
+    return wanted;
+}
+
+Call<Ack> addLater(Connector &connector, const RegisterModel &wanted)
+{
+    NewModelVersion later;
+    later.name = wanted.name;
+    later.artifact = wanted.artifact;
+    later.modelId = wanted.modelId;
+    later.source = wanted.source;
+    later.runId = wanted.runId;
+    later.description = wanted.description;
+    later.tags = wanted.tags;
+    later.operation = wanted.operation;
+    return connector.addModelVersion(later);
+}
+
+void registerVersion(Terminal &terminal, Session &session, const RegisterModel &wanted)
+{
+    terminal.awaitOutcome(session.connector().registerModel(wanted),
+        [&terminal, &session, wanted](const Result<mlflow::ModelVersion> &made) {
+            if (made)
+                show(terminal, made->name, {made.value()});
+            else if (isUnreachable(made.error()))
+                failForNow(terminal, addLater(session.connector(), wanted),
+                    JournalKind::ModelVersion, wanted.name, made.error());
+            else
+                terminal.fail(made.error());
         });
-    terminal.await(version,
-        [&terminal](const mlflow::ModelVersion &made) { show(terminal, made.name, {made}); });
+}
+
+void registerName(Terminal &terminal, Session &session, const NewRegisteredModel &wanted)
+{
+    terminal.awaitOutcome(session.connector().createModel(wanted),
+        [&terminal, &session, wanted](const Result<mlflow::RegisteredModel> &made) {
+            if (made)
+                show(terminal, made->name, {});
+            else if (isUnreachable(made.error()))
+                failForNow(terminal, session.connector().addRegisteredModel(wanted),
+                    JournalKind::RegisteredModel, wanted.name, made.error());
+            else
+                terminal.fail(made.error());
+        });
 }
 
 void registerModel(Terminal &terminal, const RegistrationPtr &o)
@@ -112,12 +110,11 @@ void registerModel(Terminal &terminal, const RegistrationPtr &o)
         return;
     }
     terminal.online([&terminal, o, tags = tags.value()](Session &session) {
-        if (!o->run.empty() || !o->model.empty() || !o->source.empty()) {
-            registerVersion(terminal, session, *o, tags);
-            return;
-        }
-        terminal.await(session.connector().createModel(text(o->name), text(o->description)),
-            [&terminal](const mlflow::RegisteredModel &model) { show(terminal, model.name, {}); });
+        if (!o->run.empty() || !o->model.empty() || !o->source.empty())
+            registerVersion(terminal, session, versionOf(*o, tags));
+        else
+            registerName(
+                terminal, session, {text(o->name), text(o->description), tags, operationOf()});
     });
 }
 
@@ -181,7 +178,8 @@ void addModelEditCommands(CLI::App &models, Terminal &terminal)
 {
     auto made = std::make_shared<Registration>();
     CLI::App *reg = models.add_subcommand("register",
-        "A version from a run, a logged model or an address; without them only the name");
+        "A version from a run, a logged model or an address; without them only the name. "
+        "Waits in the journal while the server is away");
     reg->add_option("NAME", made->name, "Registered model; made when missing")->required();
     auto *run = reg->add_option("--run", made->run, "Run that holds the model");
     reg->add_option("--path", made->path, "The model's name in the run")->capture_default_str();
@@ -189,7 +187,7 @@ void addModelEditCommands(CLI::App &models, Terminal &terminal)
     reg->add_option("--source", made->source, "Artifact address; with --run of its run")
         ->excludes(model);
     model->excludes(run);
-    reg->add_option("--description", made->description, "Kept with the version");
+    reg->add_option("--description", made->description, "Kept with the version, or with the name");
     reg->add_option("--tag", made->tags, "KEY=VALUE, may be repeated");
     reg->callback([&terminal, made] {
         terminal.command = [&terminal, made] { registerModel(terminal, made); };

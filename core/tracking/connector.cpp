@@ -113,7 +113,7 @@ Call<Ack> Connector::addRegisteredModel(const NewRegisteredModel &model)
     item.kind = ItemKind::RegisterModel;
     item.what = u"registered model "_s % model.name;
     item.payload = codec::encode(codec::RegisteredModelRecord{
-        model.name, model.description, model.tags, QUuid::createUuid().toString(QUuid::Id128)});
+        model.name, model.description, model.tags, operationOf(model.operation)});
     return m_journal->addRegistration(model.name, item, {});
 }
 
@@ -121,18 +121,23 @@ Call<Ack> Connector::addModelVersion(const NewModelVersion &version)
 {
     if (const auto ok = checkModelName(version.name); !ok)
         return Call<Ack>::finished(ok.failure());
-    const bool hasOrigin =
-        !version.run.isEmpty() || !version.modelId.isEmpty() || !version.source.isEmpty();
+    const bool hasOrigin = !version.run.isEmpty() || !version.modelId.isEmpty()
+        || !version.source.isEmpty() || (!version.runId.isEmpty() && !version.artifact.isEmpty());
     if (!hasOrigin)
         return Call<Ack>::finished(Failure(ErrorKind::InvalidInput,
             u"The version of \"%1\" has no model to come from."_s.arg(version.name),
-            u"Name a run of this program, a logged model or an artifact URI."_s));
+            u"Name a run and its model, a logged model or an artifact URI."_s));
     NewItem item;
     item.kind = ItemKind::RegisterVersion;
     item.what = u"version of "_s % version.name;
     item.payload = codec::encode(codec::VersionRecord{version.name, version.source,
         version.runId.text(), version.modelId.text(), version.description, version.tags,
-        version.artifact, QUuid::createUuid().toString(QUuid::Id128)});
+        version.artifact, operationOf(version.operation)});
+    // Whoever brings the operation has tried it: look before sending it again.
+    codec::ModelProgress progress;
+    progress.attempted = !version.operation.isEmpty();
+    if (progress.attempted)
+        item.progress = codec::encode(progress);
     return m_journal->addRegistration(version.name, item, version.run.text());
 }
 

@@ -89,8 +89,7 @@ public:
     [[nodiscard]] Call<void> deleteModelVersion(const QString &name, const QString &version);
 
     //! Conflict when the name exists.
-    [[nodiscard]] Call<mlflow::RegisteredModel> createModel(
-        const QString &name, const QString &description = {});
+    [[nodiscard]] Call<mlflow::RegisteredModel> createModel(const NewRegisteredModel &model);
     [[nodiscard]] Call<void> deleteModel(const QString &name);
 
     // Experiments, online. Created once: after a lost reply it is looked up by its name.

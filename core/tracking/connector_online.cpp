@@ -5,13 +5,22 @@
 #include "core/tracking/replayer.h"
 #include "core/tracking/sync_waiters.h"
 #include "core/tracking/version_creator.h"
+#include "core/tracking/version_origin.h"
 
 // What the Connector asks of the server directly: registry, edits of existing runs, health.
+using namespace Qt::StringLiterals;
+
 namespace signalbox {
 
 Call<mlflow::ModelVersion> Connector::registerModel(const RegisterModel &request)
 {
-    return (new VersionCreator(m_server, request, this))->start();
+    const mlflow::CreateVersion wanted{request.name, request.source, request.runId, request.modelId,
+        request.description, request.tags};
+    const QString operation = operationOf(request.operation);
+    return completeOrigin(m_server, this, wanted, request.artifact)
+        .andThen(this, [this, operation](const mlflow::CreateVersion &complete) {
+            return (new VersionCreator(m_server, complete, operation, this))->start();
+        });
 }
 
 Call<mlflow::ModelVersion> Connector::transitionModelVersionStage(
@@ -62,10 +71,12 @@ Call<void> Connector::deleteModelVersion(const QString &name, const QString &ver
     return m_server.registry.deleteVersion(name, version);
 }
 
-Call<mlflow::RegisteredModel> Connector::createModel(
-    const QString &name, const QString &description)
+Call<mlflow::RegisteredModel> Connector::createModel(const NewRegisteredModel &model)
 {
-    return m_server.registry.createModel(name, description);
+    mlflow::TagList tags = model.tags;
+    if (!model.operation.isEmpty())
+        tags.append({u"signalbox.op_id"_s, model.operation});
+    return m_server.registry.createModel(model.name, model.description, tags);
 }
 
 Call<void> Connector::deleteModel(const QString &name)

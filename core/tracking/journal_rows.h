@@ -50,6 +50,7 @@ struct SpooledFile {
 struct NewItem {
     ItemKind kind = ItemKind::Batch;
     QByteArray payload;
+    QByteArray progress{}; //!< What was reached before it was written here.
     int metrics = 0;
     int params = 0;
     int tags = 0;

@@ -340,10 +340,10 @@ Result<qint64> JournalStore::insertItem(
 {
     Query query(m_db,
         "INSERT INTO items(run, kind, state, metrics, params, tags, bytes, what, created_ms,"
-        " payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " payload, progress) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     query.bind(run).bind(static_cast<qint64>(item.kind)).bind(static_cast<qint64>(state));
     query.bind(item.metrics).bind(item.params).bind(item.tags).bind(item.bytes).bind(item.what);
-    if (auto done = query.bind(nowMs).bind(item.payload).run(); !done)
+    if (auto done = query.bind(nowMs).bind(item.payload).bind(item.progress).run(); !done)
         return done.failure();
     const qint64 seq = m_db.lastInsertId();
     for (const SpooledFile &file : item.files) {

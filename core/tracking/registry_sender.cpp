@@ -3,6 +3,7 @@
 
 #include "core/tracking/mlmodel_text.h"
 #include "core/tracking/version_creator.h"
+#include "core/tracking/version_origin.h"
 
 using namespace Qt::StringLiterals;
 
@@ -45,10 +46,31 @@ Call<void> RegistrySender::start()
         return unreadable();
     m_record = *version;
     if (m_item.afterRun.isEmpty())
-        createVersion();
+        complete();
     else
         findRun();
     return m_promise.call();
+}
+
+void RegistrySender::complete()
+{
+    const auto completed = completeOrigin(m_server, this, request(), m_record.artifact);
+    completed.then(this, [this](const Result<mlflow::CreateVersion> &origin) {
+        if (!origin) {
+            m_promise.resolve(origin.failure());
+            return;
+        }
+        m_record.source = origin->source;
+        m_record.modelId = origin->modelId.text();
+        m_record.runId = origin->runId.text();
+        createVersion();
+    });
+}
+
+mlflow::CreateVersion RegistrySender::request() const
+{
+    return {m_record.name, m_record.source, RunId(m_record.runId), LoggedModelId(m_record.modelId),
+        m_record.description, m_record.tags};
 }
 
 void RegistrySender::createModel()
@@ -191,9 +213,7 @@ void RegistrySender::createVersion()
 
 void RegistrySender::send(bool again)
 {
-    const mlflow::CreateVersion request{m_record.name, m_record.source, RunId(m_record.runId),
-        LoggedModelId(m_record.modelId), m_record.description, m_record.tags};
-    auto *creator = new VersionCreator(m_server, request, m_record.operation, this);
+    auto *creator = new VersionCreator(m_server, request(), m_record.operation, this);
     const auto created = again ? creator->startAgain() : creator->start();
     created.then(this, [this](const Result<mlflow::ModelVersion> &version) {
         if (version)

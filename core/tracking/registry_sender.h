@@ -33,6 +33,8 @@ private:
     void compareModel(const Error &conflict);
     void createExperiment(const codec::ExperimentRecord &record);
     void tagExperiment(const ExperimentId &id, mlflow::TagList left);
+    void complete();
+    [[nodiscard]] mlflow::CreateVersion request() const;
     void findRun();
     void useRun(const RunRow &run);
     void findClassicModel(const RunRow &run);

@@ -3,8 +3,6 @@
 
 #include "core/tracking/replay_verdict.h"
 
-#include <QtCore/QUuid>
-
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -13,23 +11,6 @@ namespace signalbox {
 
 namespace {
 constexpr int kMaxAttempts = 2;
-}
-
-namespace {
-
-mlflow::CreateVersion creationOf(const RegisterModel &request)
-{
-    return {request.name, request.source, request.runId, request.modelId, request.description,
-        request.tags};
-}
-
-} // namespace
-
-VersionCreator::VersionCreator(
-    mlflow::Server &server, const RegisterModel &request, QObject *parent)
-    : VersionCreator(
-        server, creationOf(request), QUuid::createUuid().toString(QUuid::Id128), parent)
-{
 }
 
 VersionCreator::VersionCreator(mlflow::Server &server, mlflow::CreateVersion request,

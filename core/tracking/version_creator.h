@@ -17,8 +17,7 @@ class VersionCreator final : public QObject {
     Q_DISABLE_COPY_MOVE(VersionCreator)
 
 public:
-    VersionCreator(mlflow::Server &server, const RegisterModel &request, QObject *parent);
-    //! For an operation that lasts longer than this object; its tag is added here.
+    //! The operation may last longer than this object; its tag is added here.
     VersionCreator(mlflow::Server &server, mlflow::CreateVersion request, const QString &operation,
         QObject *parent);
     [[nodiscard]] Call<mlflow::ModelVersion> start();

@@ -155,6 +155,34 @@ class JournalCommands(HomeCase):
         self.assertEqual(self.parked(), [])
         self.assertEqual(self.mlflow.get_experiment(gone).tags["team"], "x")
 
+    def test_a_model_is_registered_while_the_server_is_down(self):
+        run = self.mlflow.create_run(self.mlflow.create_experiment("origin")).info.run_id
+        (self.folder / "MLmodel").write_text("flavors: {}\n")
+        self.ctl_json(*self.at, "artifacts", "put", run, str(self.folder / "MLmodel"), "model")
+        version = ("models", "register", "made offline", "--run", run, "--tag", "by=me", "--description", "the first")
+        name = ("models", "register", "named offline", "--description", "who leaves", "--tag", "team=x")
+        self.server.kill()
+        try:
+            for command, kind in ((version, "model-version"), (name, "registered-model")):
+                told = self.ctl_json(*self.at, *command, code=3)
+                self.assertEqual((told["journaled"]["kind"], told["journaled"]["name"]), (kind, command[2]))
+                self.assertIn("Nothing is lost", told["error"]["hint"])
+            self.assertEqual(self.ctl_json(*self.at, "journal", "status")["pending_registrations"], 2)
+        finally:
+            self.server.start()
+            self.server.wait_healthy()
+        for _ in range(2):
+            self.ctl_json(*self.at, "journal", "flush")
+            made = self.mlflow.search_model_versions("name='made offline'")
+            self.assertEqual([(v.version, v.run_id, v.tags["by"], v.description) for v in made],
+                             [("1", run, "me", "the first")])
+            self.assertTrue(made[0].source.endswith(f"/{run}/artifacts/model"), made[0].source)
+        named = self.mlflow.get_registered_model("named offline")
+        self.assertEqual((named.description, named.tags["team"]), ("who leaves", "x"))
+        self.assertEqual(self.parked(), [])
+        again = self.ctl_json(*self.at, *version)["models"][0]["versions"]
+        self.assertEqual([v["version"] for v in again], ["2"], "online it is made at once and told")
+
     def test_a_killed_replayer_is_replaced_within_seconds(self):
         both = [self.start("taken over"), self.start("taken over")]
         self.feed(both, 0)

@@ -145,6 +145,9 @@ QJsonObject FakeMlflow::runJson(const QString &id) const
     QJsonArray metrics;
     for (const auto &[key, value] : run.metrics)
         metrics.append(QJsonObject{{u"key"_s, key}, {u"value"_s, value}});
+    QJsonArray outputs;
+    for (const QString &model : run.outputs)
+        outputs.append(QJsonObject{{u"model_id"_s, model}});
     return {
         {u"info"_s,
             QJsonObject{{u"run_id"_s, id}, {u"run_name"_s, run.name}, {u"experiment_id"_s, u"1"_s},
@@ -153,7 +156,8 @@ QJsonObject FakeMlflow::runJson(const QString &id) const
                 {u"lifecycle_stage"_s, run.deleted ? u"deleted"_s : u"active"_s}}},
         {u"data"_s,
             QJsonObject{{u"tags"_s, pairs(run.tags)}, {u"params"_s, pairs(run.params)},
-                {u"metrics"_s, metrics}}}};
+                {u"metrics"_s, metrics}}},
+        {u"outputs"_s, QJsonObject{{u"model_outputs"_s, outputs}}}};
 }
 
 FakeReply FakeMlflow::createRun(const QJsonObject &body)
@@ -271,6 +275,7 @@ QJsonObject FakeMlflow::modelJson(const QString &id) const
     return {{u"info"_s,
         QJsonObject{{u"model_id"_s, id}, {u"name"_s, model.name}, {u"experiment_id"_s, u"1"_s},
             {u"status"_s, model.status}, {u"tags"_s, pairs(model.tags)},
+            {u"source_run_id"_s, model.run},
             {u"artifact_uri"_s, u"mlflow-artifacts:/1/models/%1/artifacts"_s.arg(id)}}}};
 }
 
@@ -281,6 +286,7 @@ FakeReply FakeMlflow::answerModels(const QString &call, const FakeRequest &reque
         arrived << u"model"_s;
         Model model;
         model.name = body[u"name"_s].toString();
+        model.run = body[u"source_run_id"_s].toString();
         model.tags = mapOf(body[u"tags"_s]);
         const QString id = numbered(u"m-"_s, m_next++);
         models.insert(id, model);
@@ -290,13 +296,16 @@ FakeReply FakeMlflow::answerModels(const QString &call, const FakeRequest &reque
         const QString wanted = quotedValue(body[u"filter"_s].toString());
         QJsonArray found;
         for (auto it = models.cbegin(); it != models.cend(); ++it) {
-            if (it->tags.value(u"signalbox.op_id"_s) == wanted && !it->deleted)
+            const bool isIt = it->tags.value(u"signalbox.op_id"_s) == wanted || it->run == wanted;
+            if (isIt && !it->deleted)
                 found.append(modelJson(it.key()));
         }
         return FakeReply::json(QJsonObject{{u"models"_s, found}});
     }
     if (!models.contains(call))
         return missing(call);
+    if (request.verb == Verb::Get)
+        return FakeReply::json(QJsonObject{{u"model"_s, modelJson(call)}});
     if (request.verb == Verb::Delete)
         models[call].deleted = true;
     else
@@ -331,6 +340,8 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
     if (call == "registered-models/create"_L1) {
         if (registered.contains(name))
             return refuse(400, u"RESOURCE_ALREADY_EXISTS"_s, u"exists"_s);
+        if (name.contains(u'/') || name.contains(u':'))
+            return refuse(400, u"INVALID_PARAMETER_VALUE"_s, u"Invalid model name"_s);
         registered.insert(name, mapOf(body[u"tags"_s]));
         return maybeLost(FakeReply::json(QJsonObject{{u"registered_model"_s, body}}));
     }
@@ -346,6 +357,8 @@ FakeReply FakeMlflow::answerRegistry(const QString &call, const FakeRequest &req
         const QString key = u"%1/%2"_s.arg(name, QString::number(m_nextVersion++));
         versions.insert(key, mapOf(body[u"tags"_s]));
         sources.insert(key, body[u"source"_s].toString());
+        versionRuns.insert(key, body[u"run_id"_s].toString());
+        descriptions.insert(key, body[u"description"_s].toString());
         return maybeLost(FakeReply::json(QJsonObject{{u"model_version"_s, versionJson(key)}}));
     }
     if (call == "model-versions/search"_L1) {

@@ -29,6 +29,7 @@ public:
     struct Model {
         QString name;
         QString status = QStringLiteral("LOGGED_MODEL_PENDING");
+        QString run;
         QMap<QString, QString> tags;
         bool deleted = false;
     };
@@ -45,6 +46,8 @@ public:
     QMap<QString, QByteArray> files; //!< By the path below the artifact proxy.
     QMap<QString, QMap<QString, QString>> versions; //!< "name/1" to its tags.
     QMap<QString, QString> sources; //!< "name/1" to its source.
+    QMap<QString, QString> versionRuns; //!< "name/1" to its run's id.
+    QMap<QString, QString> descriptions; //!< "name/1" to its description.
     QMap<QString, QMap<QString, QString>> registered; //!< Registered models to their tags.
     QStringList arrived; //!< "create", "batch", "file", "finish" ...
     QSet<QString> badKeys; //!< Refused with 400 in any batch.

@@ -272,6 +272,7 @@ private Q_SLOTS:
         NewModelVersion version;
         version.name = u"churn"_s;
         version.modelId = LoggedModelId(u"m-1"_s);
+        version.runId = RunId(u"r"_s);
         VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
         QVERIFY(m_bench->settles());
         QCOMPARE(server().versions.size(), 1);
@@ -286,6 +287,7 @@ private Q_SLOTS:
         NewModelVersion version;
         version.name = u"churn"_s;
         version.modelId = LoggedModelId(u"m-1"_s);
+        version.runId = RunId(u"r"_s);
         VERIFY_OK(m_bench->outcome(m_bench->connector->addModelVersion(version)));
         QVERIFY(m_bench->settles());
         QCOMPARE(server().versions.size(), 1);
@@ -392,7 +394,7 @@ private Q_SLOTS:
 
     void registeringTwiceMakesTwoVersions()
     {
-        const RegisterModel request{u"churn"_s, LoggedModelId(u"m-1"_s), {}, {}, {}, {}};
+        const RegisterModel request{u"churn"_s, LoggedModelId(u"m-1"_s), {}, RunId(u"r"_s), {}, {}};
         VERIFY_OK(m_bench->outcome(m_bench->connector->registerModel(request)));
         const auto second = m_bench->outcome(m_bench->connector->registerModel(request));
         VERIFY_OK(second);
