@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A clean home with its own MLflow server, and the programs as a user runs them."""
+import contextlib
 import json
 import os
 import pathlib
@@ -92,6 +93,22 @@ class HomeCase(unittest.TestCase):
         os.killpg(os.getpgid(pid), signal.SIGKILL)
         wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists()
                    or "Z" in pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2], 10, "the kill")
+
+    def start_recorder(self, url, experiment, *args):
+        """A `record` with its events, fed through its stdin; it is gone at the end of the test."""
+        process = subprocess.Popen([CTL, "--tracking-uri", url, "record", "-e", experiment, "--events", *args],
+                                   env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(self.end_recorder, process)
+        return process
+
+    @staticmethod
+    def end_recorder(process):
+        process.kill()
+        process.wait(10)
+        process.stdout.close()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
 
     def demo_csv(self, name):
         path = self.folder / f"{name}.csv"

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The journal from the terminal: what a server refused, several processes, disks that take nothing."""
-import contextlib
 import json
 import os
 import pathlib
@@ -36,20 +35,6 @@ class JournalCommands(HomeCase):
                               capture_output=True, text=True, timeout=120, cwd=self.folder)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json.loads(done.stdout)
-
-    def start(self, experiment, *args):
-        process = subprocess.Popen([CTL, *self.at, "record", "-e", experiment, "--events", *args], env=self.env,
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(self.end, process)
-        return process
-
-    @staticmethod
-    def end(process):
-        process.kill()
-        process.wait(10)
-        process.stdout.close()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
 
     @staticmethod
     def acknowledged(process, count):
@@ -184,7 +169,7 @@ class JournalCommands(HomeCase):
         self.assertEqual([v["version"] for v in again], ["2"], "online it is made at once and told")
 
     def test_a_killed_replayer_is_replaced_within_seconds(self):
-        both = [self.start("taken over"), self.start("taken over")]
+        both = [self.start_recorder(self.server.url, "taken over") for _ in range(2)]
         self.feed(both, 0)
         wait_until(lambda: len(self.runs("taken over")) == 2, 30, "both runs")
         os.killpg(self.server.process.pid, signal.SIGSTOP)  # whoever sends now holds the lock for long

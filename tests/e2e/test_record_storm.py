@@ -2,16 +2,14 @@
 """A stream of points while the server is killed two seconds after each start, and the recorder once.
 
 SIGNALBOX_STORM_POINTS sets the size; 20 000 take about a minute, 200 000 about ten."""
-import contextlib
 import json
 import os
-import subprocess
 import threading
 import time
 
 from mlflow import MlflowClient
 
-from harness import CTL, HomeCase, wait_until
+from harness import HomeCase, wait_until
 from servers import DyingServer, MortalServer
 
 POINTS = int(os.environ.get("SIGNALBOX_STORM_POINTS", "20000"))
@@ -29,22 +27,11 @@ class Storm(HomeCase):
         cls.server.wait_healthy(300)
 
     def start(self):
-        process = subprocess.Popen([CTL, "--tracking-uri", self.server.url, "record", "-e", "storm", "--events"],
-                                   env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(self.end, process)
+        process = self.start_recorder(self.server.url, "storm")
         events = []
         reader = threading.Thread(target=lambda: events.extend(map(json.loads, process.stdout)), daemon=True)
         reader.start()
         return process, events, reader
-
-    @staticmethod
-    def end(process):
-        process.kill()
-        process.wait(10)
-        process.stdout.close()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
 
     def feed(self, process, first, last):
         """Points first..last-1 at the rate; a point's step is its number in the whole stream."""
