@@ -145,6 +145,37 @@ Call<void> put(RestClient &client, const QString &path, const QString &localFile
     return client.call<void>(std::move(request), stored);
 }
 
+using Offer = std::shared_ptr<PartsOffer>;
+
+//! Leaves it open when nobody answers: the upload itself will tell why.
+Call<void> askForParts(RestClient &client, const Offer &parts)
+{
+    if (parts->taken || !parts->ask)
+        return Call<void>::finished({});
+    const Promise<void> promise;
+    parts->ask().then(&client, [parts, promise](const Result<bool> &taken) {
+        if (taken)
+            parts->taken = taken.value();
+        promise.resolve(Result<void>());
+    });
+    return promise.call();
+}
+
+//! Tells in `stored` whether that went; what has failed once is not tried with the next file.
+Call<void> putInParts(RestClient &client, const QString &path, const QString &localFile,
+    const Offer &parts, const std::shared_ptr<bool> &stored)
+{
+    const Call<bool> sent = (new MultipartUpload(client, path, localFile))->start();
+    const Call<void> all = sent.andThen(&client, [parts, stored](bool taken) {
+        *stored = taken;
+        if (!taken)
+            parts->taken = false;
+        return Call<void>::finished({});
+    });
+    QObject::connect(sent.pending(), &PendingCall::progress, all.pending(), &PendingCall::progress);
+    return all;
+}
+
 HttpRequest readRequest(const ArtifactRoute &route, RequestClass requestClass)
 {
     return getRequest(route.path, route.query, requestClass);
@@ -232,16 +263,21 @@ Call<void> ArtifactsApi::upload(
     const auto route = routeForWriting(m_client.baseUrl(), artifactUri, path);
     if (!route)
         return Call<void>::finished(route.failure());
-    if (m_multipartFrom < 0 || QFileInfo(localFile).size() < m_multipartFrom)
-        return put(m_client, route->path, localFile);
-    const Call<bool> parts = (new MultipartUpload(m_client, route->path, localFile))->start();
-    const Call<void> all =
-        parts.andThen(&m_client, [client = &m_client, path = route->path, localFile](bool done) {
-            return done ? Call<void>::finished({}) : put(*client, path, localFile);
-        });
-    QObject::connect(
-        parts.pending(), &PendingCall::progress, all.pending(), &PendingCall::progress);
-    return all;
+    RestClient *client = &m_client;
+    const auto whole = [client, path = route->path, localFile] {
+        return put(*client, path, localFile);
+    };
+    if (QFileInfo(localFile).size() < m_parts->from)
+        return whole();
+    const auto stored = std::make_shared<bool>(false);
+    return inTurn(client,
+        {[client, parts = m_parts] { return askForParts(*client, parts); },
+            [client, path = route->path, localFile, parts = m_parts, stored] {
+                return parts->taken.value_or(false)
+                    ? putInParts(*client, path, localFile, parts, stored)
+                    : Call<void>::finished({});
+            },
+            [whole, stored] { return *stored ? Call<void>::finished({}) : whole(); }});
 }
 
 Call<void> ArtifactsApi::remove(const QString &artifactUri, const QString &path) const

@@ -4,6 +4,10 @@
 #include "core/base/call.h"
 #include "core/mlflow/entities.h"
 
+#include <functional>
+#include <memory>
+#include <optional>
+
 namespace signalbox {
 class RestClient;
 }
@@ -11,6 +15,13 @@ class RestClient;
 namespace signalbox::mlflow {
 
 struct ArtifactRoute;
+
+//! What is known of sending files in parts; shared with the calls on their way.
+struct PartsOffer {
+    std::optional<bool> taken; //!< By the server; or, since one failed, by its storage.
+    qint64 from = 100LL * 1024 * 1024; //!< Smaller files go in one piece.
+    std::function<Call<bool>()> ask;
+};
 
 //! What a downloaded file must be; an empty field is not checked.
 struct FileCheck {
@@ -34,7 +45,8 @@ public:
     [[nodiscard]] Call<QList<FileInfo>> listModel(
         const LoggedModelId &id, const QString &path = {}) const;
     /*! Streams `localFile` to `<artifactUri>/<path>`; flat in memory, idempotent. Large files go in
-     *  parts straight to the storage when the server offers that. */
+     *  parts straight to the storage when the server offers that and the storage is in reach; else
+     *  through the server. */
     [[nodiscard]] Call<void> upload(
         const QString &artifactUri, const QString &path, const QString &localFile) const;
     //! A file of at most `maxBytes`, in memory.
@@ -53,11 +65,15 @@ public:
 
     //! Picks the better download address of that generation; 0 while the server is unknown.
     void setServerMajor(int major) { m_serverMajor = major; }
-    //! The server says that it takes files in parts: those of at least `from` bytes are sent so.
-    void setMultipart(bool offered, qint64 from = 100LL * 1024 * 1024)
+    /*! The server says whether it takes files in parts: those of at least `from` bytes are sent so.
+     *  Without a value it is asked. */
+    void setMultipart(std::optional<bool> offered, qint64 from = 100LL * 1024 * 1024)
     {
-        m_multipartFrom = offered ? from : -1;
+        m_parts->taken = offered;
+        m_parts->from = from;
     }
+    //! How to find that out, before the first large file that comes while nobody knows.
+    void setMultipartQuestion(std::function<Call<bool>()> ask) { m_parts->ask = std::move(ask); }
 
     //! Why `path` cannot be stored faithfully by the server ('#', literal %20, '..' ...), or empty.
     [[nodiscard]] static QString refusalFor(const QString &path);
@@ -67,7 +83,7 @@ private:
     [[nodiscard]] Call<void> checkThere(const ArtifactRoute &route) const;
     RestClient &m_client;
     int m_serverMajor = 0;
-    qint64 m_multipartFrom = -1; //!< -1 means never.
+    std::shared_ptr<PartsOffer> m_parts = std::make_shared<PartsOffer>();
 };
 
 } // namespace signalbox::mlflow

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/mlflow/multipart_upload.h"
 
+#include "core/base/logging.h"
 #include "core/base/redaction.h"
 #include "core/http/rest_client.h"
 #include "core/mlflow/request.h"
@@ -26,6 +27,12 @@ constexpr qint64 kMostParts = 1000;
 constexpr int kAtOnce = 3;
 constexpr int kAttempts = 4;
 constexpr std::chrono::milliseconds kInactivity = 120s;
+//! Until the storage has taken a part, it may well be out of this machine's reach.
+constexpr int kFirstAttempts = 2;
+constexpr std::chrono::milliseconds kFirstInactivity = 30s;
+//! Joining the parts of a very large file takes a storage minutes.
+constexpr std::chrono::milliseconds kJoining = 10min;
+constexpr std::chrono::milliseconds kAborting = 10s;
 
 const QString kMpu = u"/api/2.0/mlflow-artifacts/mpu/"_s;
 const QString kPlain = u"/api/2.0/mlflow-artifacts/artifacts/"_s;
@@ -78,28 +85,23 @@ Call<bool> MultipartUpload::start()
     }
     m_promise.onCancel([self = QPointer<MultipartUpload>(this)] {
         if (self)
-            self->fail(Failure(ErrorKind::Cancelled, u"The upload was cancelled."_s));
+            self->giveUp(Failure(ErrorKind::Cancelled, u"The upload was cancelled."_s));
     });
     const auto asked = m_client.send(mpuRequest(u"create"_s, {{u"num_parts"_s, m_parts.size()}}));
     asked.then(this, [this](const Result<HttpResponse> &reply) { created(reply); });
-    m_calls.append(asked);
     return m_promise.call();
 }
 
 void MultipartUpload::created(const Result<HttpResponse> &reply)
 {
+    m_creating = false;
+    const Result<void> read = reply ? readParts(reply.value()) : reply.failure();
     if (m_ended)
-        return;
-    if (!reply && saysNotImplemented(reply.error())) {
-        end(false);
-        return;
-    }
-    if (!reply) {
-        end(reply.failure());
-        return;
-    }
-    if (const Result<void> read = readParts(reply.value()); !read)
-        fail(read.failure());
+        abortUpload(); // cancelled meanwhile, and only now it is known what
+    else if (!reply && saysNotImplemented(reply.error()))
+        giveUp(false);
+    else if (!read)
+        giveUp(read.failure());
     else
         sendNext();
 }
@@ -151,7 +153,8 @@ void MultipartUpload::send(qsizetype index)
     request.bodyLength = part.length;
     request.requestClass = RequestClass::Transfer;
     request.idempotent = true;
-    const auto call = m_client.transport().send(part.url, request, kInactivity);
+    const auto patience = m_done > 0 ? kInactivity : kFirstInactivity;
+    const auto call = m_client.transport().send(part.url, request, patience);
     m_calls.append(call);
     call.then(this, [this, index](const Result<HttpResponse> &reply) { sent(index, reply); });
 }
@@ -169,17 +172,21 @@ void MultipartUpload::sent(qsizetype index, const Result<HttpResponse> &reply)
         sendNext();
         return;
     }
-    if (mayRepeat(reply) && part.attempts < kAttempts) {
+    if (mayRepeat(reply) && part.attempts < (m_done > 0 ? kAttempts : kFirstAttempts)) {
         send(index);
         return;
     }
+    if (!reply && reply.error().kind == ErrorKind::Local) {
+        giveUp(reply.failure());
+        return;
+    }
     const QString why =
-        reply ? u"it answered with status %1"_s.arg(reply->status) : reply.error().message;
+        reply ? u"it answered with status %1"_s.arg(reply->status) : redact(reply.error().message);
     // The address is signed: it must not appear in a message.
-    fail(Failure(ErrorKind::Network,
-        u"Part %1 of \"%2\" could not be stored at %3: %4"_s.arg(
-            QString::number(index + 1), m_name, part.url.host(), redact(why)),
-        u"Check that this machine reaches the storage behind the MLflow server."_s));
+    qCWarning(lcHttp).noquote() << u"Part %1 of \"%2\" could not be stored at %3: %4"_s.arg(
+        QString::number(index + 1), m_name, part.url.host(), why)
+                                << "The file goes through the MLflow server instead.";
+    giveUp(false);
 }
 
 void MultipartUpload::complete()
@@ -190,36 +197,52 @@ void MultipartUpload::complete()
             {u"etag"_s, QString::fromLatin1(m_parts.at(i).etag)},
             {u"url"_s, m_parts.at(i).url.toString(QUrl::FullyEncoded)}});
     }
-    const auto joined = m_client.send(
-        mpuRequest(u"complete"_s, {{u"upload_id"_s, m_uploadId}, {u"parts"_s, parts}}));
+    HttpRequest request =
+        mpuRequest(u"complete"_s, {{u"upload_id"_s, m_uploadId}, {u"parts"_s, parts}});
+    request.timeout = kJoining;
+    const auto joined = m_client.send(std::move(request));
     m_calls.append(joined);
     joined.then(this, [this](const Result<HttpResponse> &reply) {
+        if (m_ended)
+            return;
         if (reply)
-            end(true);
+            end();
         else
-            fail(reply.failure());
+            giveUp(reply.failure());
     });
 }
 
-void MultipartUpload::fail(Failure failure)
+void MultipartUpload::giveUp(Result<bool> result)
 {
-    if (m_ended)
+    if (std::exchange(m_ended, true))
         return;
-    if (!m_uploadId.isEmpty()) {
-        // Best effort; its outcome changes nothing.
-        const auto aborted = m_client.send(mpuRequest(u"abort"_s, {{u"upload_id"_s, m_uploadId}}));
-        Q_UNUSED(aborted)
-    }
-    end(std::move(failure));
-}
-
-void MultipartUpload::end(Result<bool> result)
-{
-    m_ended = true;
+    m_result = std::move(result);
     const auto calls = std::exchange(m_calls, {});
     for (const auto &call : calls)
         call.cancel();
-    m_promise.resolve(std::move(result));
+    if (!m_creating)
+        abortUpload();
+}
+
+//! Whoever waits is told afterwards, because a program may end once it knows.
+void MultipartUpload::abortUpload()
+{
+    if (m_uploadId.isEmpty()) {
+        end();
+        return;
+    }
+    HttpRequest request = mpuRequest(u"abort"_s, {{u"upload_id"_s, m_uploadId}});
+    request.idempotent = true;
+    request.timeout = kAborting;
+    const auto aborted = m_client.send(std::move(request));
+    // Best effort; its outcome changes nothing.
+    aborted.then(this, [this](const Result<HttpResponse> &) { end(); });
+}
+
+void MultipartUpload::end()
+{
+    m_ended = true;
+    m_promise.resolve(m_result);
     deleteLater();
 }
 

@@ -34,6 +34,11 @@ Server::Server(
     , registry(*m_client)
     , loggedModels(*m_client)
 {
+    artifacts.setMultipartQuestion([this] {
+        return connectToServer().andThen(this, [](const ServerInfo &info) {
+            return Call<bool>::finished(info.has(u"multipart-upload"_s));
+        });
+    });
 }
 
 Result<ServerInfo> Server::checkWorkspace(const ServerInfo &info) const

@@ -243,10 +243,33 @@ Call<void> Connector::shutDown(const QString &reason, std::chrono::milliseconds 
     }
     Promise<void> promise;
     const auto flushed = flush(limit);
-    flushed.then(this, [promise](const Result<JournalStatus> &result) {
-        promise.resolve(result ? Result<void>() : Result<void>(result.failure()));
+    const Clock::TimePoint end = m_clock.now() + limit;
+    flushed.then(this, [this, promise, end](const Result<JournalStatus> &result) {
+        const Result<void> outcome = result ? Result<void>() : Result<void>(result.failure());
+        awaitWrites(promise, outcome, end);
     });
     return promise.call();
+}
+
+//! What was cancelled may still be taking itself back, such as a file that went in parts.
+void Connector::awaitWrites(
+    const Promise<void> &promise, const Result<void> &outcome, Clock::TimePoint end)
+{
+    RestClient *client = &m_server.client();
+    const auto isDone = [client] {
+        const QueueLane writes = client->queueStatus().logging;
+        return writes.waiting + writes.running == 0;
+    };
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - m_clock.now());
+    if (isDone() || left.count() <= 0) {
+        promise.resolve(outcome);
+        return;
+    }
+    connect(client, &RestClient::queueChanged, this, [promise, outcome, isDone] {
+        if (isDone())
+            promise.resolve(outcome);
+    });
+    m_clock.callAfter(left, this, [promise, outcome] { promise.resolve(outcome); });
 }
 
 } // namespace signalbox

@@ -144,7 +144,8 @@ public:
     [[nodiscard]] Call<QList<JournalItem>> dropAllParked();
     //! InvalidInput when it cannot be edited or would be refused again for its form.
     [[nodiscard]] Call<void> editParked(qint64 sequence, const ParkedEdit &edit);
-    /*! For SIGTERM: commits finish(KILLED) for every live run, replays for at most `limit`. */
+    /*! For SIGTERM: commits finish(KILLED) for every live run, replays and lets writes on their way
+     *  end for at most `limit`. */
     [[nodiscard]] Call<void> shutDown(const QString &reason, std::chrono::milliseconds limit);
 
 Q_SIGNALS:
@@ -173,6 +174,8 @@ private:
     void adoptLink(const RunLink &link);
     void learnLinks();
     void checkWaiting();
+    void awaitWrites(
+        const Promise<void> &promise, const Result<void> &outcome, Clock::TimePoint end);
     [[nodiscard]] QList<std::shared_ptr<SessionState>> sessions() const;
 
     mlflow::Server &m_server;

@@ -24,7 +24,7 @@ class Logins(HomeCase):
     @classmethod
     def setUpClass(cls):
         if not (PACKAGES / "complete.txt").exists():
-            raise unittest.SkipTest(f"no packages for logins in {PACKAGES}; tests/e2e/auth-packages brings them")
+            raise unittest.SkipTest(f"no packages for logins in {PACKAGES}; tests/e2e/server-packages brings them")
         super().setUpClass()
         cls.passwords = {user: f"{user}-{secrets.token_hex(8)}" for user in ("admin", "bob")}
         cls.server = MortalServer(cls.folder / "server", options=("--app-name", "basic-auth"), env={
