@@ -183,8 +183,12 @@ Error engineError(const QJsonObject &fields)
 {
     const QString kind = fields[u"kind"].toString().left(100);
     const bool input = std::find(kInputKinds.begin(), kInputKinds.end(), kind) != kInputKinds.end();
-    Error error = makeError(input ? ErrorKind::InvalidInput : ErrorKind::Engine,
-        fields[u"message"].toString().left(2'000), fields[u"hint"].toString().left(1'000));
+    QString message = fields[u"message"].toString().left(2'000);
+    if (message.trimmed().isEmpty()) // an exception without a text
+        message = u"The compute process failed without saying why (%1)."_s.arg(
+            kind.trimmed().isEmpty() ? u"no kind given"_s : kind);
+    Error error = makeError(input ? ErrorKind::InvalidInput : ErrorKind::Engine, message,
+        fields[u"hint"].toString().left(1'000));
     error.apiCode = kind;
     return error;
 }

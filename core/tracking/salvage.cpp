@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/salvage.h"
 
+#include <algorithm>
+#include <limits>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -18,8 +21,11 @@ struct SalvageTable {
 
 namespace {
 
-//! So far keys are tried one by one behind pages that cannot be read.
-constexpr qint64 kProbes = 200'000; // when nothing tells the highest key
+/*! So many keys of a table are tried one by one behind pages that cannot be read. The highest key
+ *  is no bound: it may be damaged itself, and a journal that has seen millions is no less usual. */
+constexpr int kProbes = 200'000;
+//! After those, steps grow by this share of the gap: a thousand more tries reach any key.
+constexpr qint64 kStepShare = 64;
 
 #define SIGNALBOX_OLD_RUN                                                                          \
     "id, local_id, owner, parent, title, spec, start_ms, touched_ms, phase, ended, refusal,"       \
@@ -60,45 +66,111 @@ Result<void> keep(SqliteDb &to, const SalvageTable &table, const Query &row)
     return insert.run();
 }
 
+//! The rows of one table in order of their keys, as far as they can be read.
+class TableCopy final {
+public:
+    TableCopy(SqliteDb &from, SqliteDb &to, const SalvageTable &table,
+        const std::function<void(const Query &)> &see)
+        : m_from(from)
+        , m_to(to)
+        , m_table(table)
+        , m_see(see)
+        , m_isNew(!Query(from, table.next).problem())
+    {
+    }
+    [[nodiscard]] bool exists() const
+    {
+        return m_isNew || !Query(m_from, m_table.nextBefore).problem();
+    }
+    [[nodiscard]] int count() const { return m_count; }
+    [[nodiscard]] qint64 key() const { return m_key; }
+    //! All that follows; false when it ended before a page that cannot be read.
+    [[nodiscard]] Result<bool> onwards()
+    {
+        return read(m_isNew ? m_table.next : m_table.nextBefore);
+    }
+    //! The row with the next key, which need not be there; false when that cannot be told.
+    [[nodiscard]] Result<bool> one()
+    {
+        ++m_key;
+        return read(m_isNew ? m_table.one : m_table.oneBefore);
+    }
+    void skip(qint64 keys) { m_key += keys; }
+
+private:
+    [[nodiscard]] Result<bool> read(const char *sql)
+    {
+        Query query(m_from, sql);
+        query.bind(m_key);
+        while (query.next()) {
+            m_key = query.integer(0);
+            if (auto kept = keep(m_to, m_table, query); !kept)
+                return kept.failure();
+            m_see(query);
+            ++m_count;
+        }
+        return !query.problem();
+    }
+    SqliteDb &m_from;
+    SqliteDb &m_to;
+    const SalvageTable &m_table;
+    const std::function<void(const Query &)> &m_see;
+    bool m_isNew;
+    int m_count = 0;
+    qint64 m_key = -1;
+};
+
+//! Far from the end of the numbers, so that steps cannot run over it.
+constexpr qint64 kHighest = std::numeric_limits<qint64>::max() / 2;
+
+//! Behind the bad page, to the next row that can be read; false when there is none.
+Result<bool> passGap(TableCopy &rows, qint64 highest, int &probes, int &unreadable)
+{
+    const int before = rows.count();
+    const qint64 begin = rows.key();
+    while (rows.count() == before) {
+        const bool single = probes < kProbes;
+        const qint64 step = single ? 1 : std::max<qint64>(1, (rows.key() - begin) / kStepShare);
+        if (rows.key() >= highest || step > highest - rows.key())
+            return false;
+        if (!single)
+            rows.skip(step);
+        const auto read = single ? rows.one() : rows.onwards();
+        if (!read)
+            return read;
+        probes += single ? 1 : 0;
+        unreadable += *read ? 0 : 1;
+        if (!single && *read)
+            return false; // that was the end
+    }
+    return true;
+}
+
 } // namespace
 
 Result<int> Salvage::copy(SqliteDb &from, SqliteDb &to, const SalvageTable &table, const See &see)
 {
-    const bool isNew = !Query(from, table.next).problem();
-    if (!isNew && Query(from, table.nextBefore).problem())
+    TableCopy rows(from, to, table, see);
+    if (!rows.exists())
         return Failure(ErrorKind::Local, u"The damaged journal shows no tables."_s, {});
-    int rows = 0;
-    qint64 key = -1;
     Query last(from, table.highest);
     const bool isKnown = last.next();
-    const qint64 highest = isKnown ? last.integer(0) : kProbes;
-    const auto take = [&](Query &query) -> Result<void> {
-        while (query.next()) {
-            key = query.integer(0);
-            if (auto kept = keep(to, table, query); !kept)
-                return kept;
-            see(query);
-            ++rows;
-        }
-        return {};
-    };
-    for (;;) {
-        Query range(from, isNew ? table.next : table.nextBefore);
-        if (auto taken = take(range.bind(key)); !taken)
-            return taken.failure();
-        if (!range.problem())
-            return rows;
-        // Behind the bad page: one key after the other, until a row can be read again.
-        for (const int before = rows; rows == before;) {
-            if (key >= highest)
-                return rows;
-            Query single(from, isNew ? table.one : table.oneBefore);
-            const qint64 tried = ++key;
-            if (auto taken = take(single.bind(tried)); !taken)
-                return taken.failure();
-            m_unreadable += isKnown && single.problem() ? 1 : 0;
-        }
+    const qint64 highest = isKnown ? std::min(last.integer(0), kHighest) : kHighest;
+    int probes = 0;
+    int unreadable = 0;
+    for (bool more = true; more;) {
+        const auto whole = rows.onwards();
+        if (!whole)
+            return whole.failure();
+        if (*whole)
+            break;
+        const auto passed = passGap(rows, highest, probes, unreadable);
+        if (!passed)
+            return passed.failure();
+        more = *passed;
     }
+    m_unreadable += isKnown ? unreadable : 0;
+    return rows.count();
 }
 
 Result<void> Salvage::dropOrphans(SqliteDb &to)

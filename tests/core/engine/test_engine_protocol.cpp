@@ -97,6 +97,10 @@ private Q_SLOTS:
         QCOMPARE(exitCodeFor(kindOf(u"of_tomorrow"_s)), 7);
         QCOMPARE(kindOf(u"no_such_file"_s).apiCode, u"no_such_file"_s);
         QCOMPARE(kindOf(u"no_such_file"_s).hint, u"h"_s);
+        // An exception may come without a text; whoever reads it must not face an empty line.
+        const Error silent =
+            engineError({{u"kind"_s, u"training_failed"_s}, {u"message"_s, u" "_s}});
+        QVERIFY2(silent.message.contains(u"training_failed"_s), qPrintable(silent.message));
     }
 };
 

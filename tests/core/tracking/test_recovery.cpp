@@ -2,6 +2,7 @@
 #include "core/tracking/item_codec.h"
 #include "core/tracking/journal.h"
 #include "core/tracking/spool.h"
+#include "core/tracking/sqlite_db.h"
 #include "core/tracking/wal_check.h"
 #include "tests/support/await.h"
 
@@ -103,6 +104,19 @@ private:
         for (qint64 i = at; i < std::min<qint64>(at + count, bytes.size()); ++i)
             bytes[i] = static_cast<char>(0xA5);
     }
+    void damageAPage()
+    {
+        change(database(), [](QByteArray &bytes) {
+            // A leaf of the items, somewhere in the middle.
+            for (qint64 page = bytes.size() / kPage / 2; page < bytes.size() / kPage; ++page) {
+                if (bytes.at(page * kPage) == 0x0D) {
+                    scribble(bytes, page * kPage, 8);
+                    return;
+                }
+            }
+            QFAIL("no leaf was found");
+        });
+    }
     //! What is lost is told, the damaged file is kept, and the journal goes on.
     void verifyIncident(qint64 atLeast)
     {
@@ -189,16 +203,25 @@ private Q_SLOTS:
         {
             fill(*opened());
         }
-        change(database(), [](QByteArray &bytes) {
-            // A leaf of the items, somewhere in the middle.
-            for (qint64 page = bytes.size() / kPage / 2; page < bytes.size() / kPage; ++page) {
-                if (bytes.at(page * kPage) == 0x0D) {
-                    scribble(bytes, page * kPage, 8);
-                    return;
-                }
-            }
-            QFAIL("no leaf was found");
-        });
+        damageAPage();
+        verifyIncident(kRuns * kBatches * kPoints / 2);
+    }
+
+    void wideGapsBetweenKeysDoNotHoldUpTheRepair()
+    {
+        {
+            fill(*opened());
+        }
+        {
+            SqliteDb db;
+            VERIFY_OK(db.open(database()));
+            // As after billions that were delivered; and the highest key is damaged too.
+            VERIFY_OK(
+                db.exec("UPDATE items SET seq = -seq; UPDATE items SET seq = -seq * 100000000;"
+                        "UPDATE files SET seq = seq * 100000000;"
+                        "UPDATE sqlite_sequence SET seq = 4000000000000000000;"));
+        }
+        damageAPage();
         verifyIncident(kRuns * kBatches * kPoints / 2);
     }
 
