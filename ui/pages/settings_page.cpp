@@ -69,6 +69,7 @@ Card *SettingsPage::buildShortcuts()
     m_shortcutTable->horizontalHeader()->setStretchLastSection(false);
     m_shortcutTable->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_shortcutTable->horizontalHeader()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    m_shortcutTable->horizontalHeader()->setResizeContentsPrecision(-1); // not only what is in view
     card->body()->addWidget(m_shortcutTable);
     return card;
 }

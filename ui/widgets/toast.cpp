@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kMost = 4;
 constexpr int kWidth = 380;
+constexpr int kLine = 24; // the height of the close button
 
 QString iconFor(Tone tone)
 {
@@ -48,6 +49,7 @@ QFrame *makeToast(QWidget *area, Tone tone, const QString &text)
     auto *icon = new QLabel(toast);
     icon->setPixmap(iconPixmap(
         iconFor(tone), Theme::instance().colours().of(tone), 16, area->devicePixelRatioF()));
+    icon->setFixedHeight(kLine);
     layout->addWidget(icon, 0, Qt::AlignTop);
     auto *label = new PlainLabel(text, toast);
     label->setObjectName(u"toastLabel"_s);
