@@ -64,13 +64,7 @@ Call<Page<RegisteredModel>> RegistryApi::searchModels(const QString &filter, int
     const auto range = checkRange(u"The page size"_s, maxResults, 1, kMaxModelsPage);
     if (auto refused = refusedBy<Page<RegisteredModel>>(range))
         return *refused;
-    QueryList query{{u"max_results"_s, QString::number(maxResults)}};
-    if (!filter.isEmpty())
-        query.append({u"filter"_s, filter});
-    for (const QString &clause : uniqueOrder(orderBy))
-        query.append({u"order_by"_s, clause});
-    if (!pageToken.isEmpty())
-        query.append({u"page_token"_s, pageToken});
+    const QueryList query = searchQuery(filter, maxResults, pageToken, orderBy);
     return m_client.call(
         getRequest(apiPath(u"registered-models/search"_s), query, RequestClass::Page),
         pageReply("registered_models", decodeModel));

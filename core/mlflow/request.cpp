@@ -3,6 +3,7 @@
 
 #include "core/json/json_writer.h"
 #include "core/mlflow/entity_json.h"
+#include "core/mlflow/validation.h"
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QRegularExpression>
@@ -95,6 +96,19 @@ Failure tooOldFor(const QString &what, const QString &version)
 {
     return Failure(ErrorKind::InvalidRequest, u"This MLflow server cannot %1."_s.arg(what),
         u"Update it to MLflow %1 or later."_s.arg(version));
+}
+
+QueryList searchQuery(
+    const QString &filter, int maxResults, const QString &pageToken, const QStringList &orderBy)
+{
+    QueryList query{{u"max_results"_s, QString::number(maxResults)}};
+    if (!filter.isEmpty())
+        query.append({u"filter"_s, filter});
+    for (const QString &clause : uniqueOrder(orderBy))
+        query.append({u"order_by"_s, clause});
+    if (!pageToken.isEmpty())
+        query.append({u"page_token"_s, pageToken});
+    return query;
 }
 
 HttpRequest jsonRequest(Verb verb, const QString &path, const QJsonObject &body,

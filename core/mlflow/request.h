@@ -28,6 +28,9 @@ enum class Repeat : quint8 { Harmless, Never };
  *  query travels as a JSON body instead, which every version takes for a GET. */
 [[nodiscard]] HttpRequest getRequest(const QString &path, const QueryList &query = {},
     RequestClass requestClass = RequestClass::Interactive);
+//! The query of a search in the registry.
+[[nodiscard]] QueryList searchQuery(
+    const QString &filter, int maxResults, const QString &pageToken, const QStringList &orderBy);
 [[nodiscard]] HttpRequest jsonRequest(Verb verb, const QString &path, const QJsonObject &body,
     RequestClass requestClass = RequestClass::Interactive, Repeat repeat = Repeat::Harmless);
 
