@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -25,8 +26,15 @@ struct JournalOptions {
     bool parked = false;
     int limit = kUsualLimit;
     std::vector<std::string> ids;
+};
+
+struct TypedEdit {
+    std::vector<std::string> id; // one
     std::string key;
     std::string value;
+    std::map<RegistrationField, std::string> fields;
+    std::vector<std::string> tags;
+    std::vector<std::string> removedTags;
 };
 
 void showStatus(Terminal &terminal, bool all)
@@ -178,9 +186,9 @@ void drop(Terminal &terminal, const JournalOptions &options)
         });
 }
 
-void edit(Terminal &terminal, const JournalOptions &options, const ParkedEdit &change)
+void edit(Terminal &terminal, const std::vector<std::string> &id, const ParkedEdit &change)
 {
-    const QList<qint64> ids = sequencesFrom(terminal, options.ids);
+    const QList<qint64> ids = sequencesFrom(terminal, id);
     if (ids.isEmpty())
         return;
     terminal.offline([&](Session &session) {
@@ -191,6 +199,57 @@ void edit(Terminal &terminal, const JournalOptions &options, const ParkedEdit &c
                 terminal.out.line(u"Corrected and sent again: "_s % idOf(ids.first()));
             terminal.succeed();
         });
+    });
+}
+
+//! The correction as it was typed, or why it is none.
+Result<ParkedEdit> editFrom(const CLI::App &command, const TypedEdit &typed)
+{
+    ParkedEdit wanted;
+    if (command.count("--key") > 0)
+        wanted.key = QString::fromStdString(typed.key);
+    if (command.count("--value") > 0)
+        wanted.value = QString::fromStdString(typed.value);
+    for (const auto &[field, text] : typed.fields) {
+        if (command.count("--" + nameOf(field).toStdString()) > 0)
+            wanted.fields.insert(field, QString::fromStdString(text));
+    }
+    const auto tags = tagsFrom(typed.tags);
+    if (!tags)
+        return tags.failure();
+    wanted.setTags = tags.value();
+    for (const std::string &key : typed.removedTags)
+        wanted.removedTags.append(QString::fromStdString(key));
+    return wanted;
+}
+
+void addEdit(CLI::App &journal, Terminal &terminal)
+{
+    const auto typed = std::make_shared<TypedEdit>();
+    CLI::App *change = journal.add_subcommand("edit", "Correct a parked entry and send it again");
+    change->add_option("id", typed->id, "As 'journal list --parked' shows it")
+        ->expected(1)
+        ->required();
+    change->add_option("--key,--name", typed->key,
+        "New name, path of a file, or experiment of a run; for a registration its name");
+    change->add_option("--value", typed->value, "New value");
+    const std::pair<RegistrationField, const char *> fields[] = {
+        {RegistrationField::Source, "Artifact address of a version; takes the model's place"},
+        {RegistrationField::Model, "Logged model of a version; takes the source's place"},
+        {RegistrationField::Run, "Run that a version comes from"},
+        {RegistrationField::Path, "The model's name in that run"},
+        {RegistrationField::Description, "Description of a version or a registered model"}};
+    for (const auto &[field, help] : fields)
+        change->add_option("--" + nameOf(field).toStdString(), typed->fields[field], help);
+    change->add_option("--tag", typed->tags, "KEY=VALUE of a registration, may be repeated");
+    change->add_option("--remove-tag", typed->removedTags, "KEY of a tag, may be repeated");
+    change->callback([&terminal, typed, change] {
+        terminal.command = [&terminal, typed, wanted = editFrom(*change, *typed)] {
+            if (wanted)
+                edit(terminal, typed->id, wanted.value());
+            else
+                terminal.fail(wanted.error());
+        };
     });
 }
 
@@ -209,21 +268,7 @@ void addDecisions(CLI::App &journal, Terminal &terminal)
     forget->callback([&terminal, options] {
         terminal.command = [&terminal, options] { drop(terminal, *options); };
     });
-    CLI::App *change = journal.add_subcommand("edit", "Correct a parked entry and send it again");
-    change->add_option("id", options->ids, "As 'journal list --parked' shows it")
-        ->expected(1)
-        ->required();
-    CLI::Option *key = change->add_option(
-        "--key", options->key, "New name, path of a file, or experiment of a run");
-    CLI::Option *value = change->add_option("--value", options->value, "New value");
-    change->callback([&terminal, options, key, value] {
-        ParkedEdit wanted;
-        if (key->count() > 0)
-            wanted.key = QString::fromStdString(options->key);
-        if (value->count() > 0)
-            wanted.value = QString::fromStdString(options->value);
-        terminal.command = [&terminal, options, wanted] { edit(terminal, *options, wanted); };
-    });
+    addEdit(journal, terminal);
 }
 
 } // namespace

@@ -108,6 +108,13 @@ QJsonObject toJson(const ReplayerReport &report)
     object.insert(u"updated"_s, isoTime(report.updatedMs));
     object.insert(u"trouble"_s, report.trouble);
     return object;
+    if (item.canEdit && item.isRegistration()) {
+        QJsonObject fields;
+        for (auto field = item.fields.cbegin(); field != item.fields.cend(); ++field)
+            fields.insert(nameOf(field.key()), field.value());
+        object.insert(u"fields"_s, fields);
+        object.insert(u"tags"_s, toJson(item.tags));
+    }
 }
 
 void printCounts(Output &out, const JournalStatus &status)

@@ -4,6 +4,7 @@
 #include "core/tracking/flush_watch.h"
 #include "core/tracking/item_codec.h"
 #include "core/tracking/journal.h"
+#include "core/tracking/registration.h"
 #include "core/tracking/replayer.h"
 #include "core/tracking/run_session_state.h"
 #include "core/tracking/sync_waiters.h"
@@ -93,46 +94,23 @@ RunSession Connector::startRun(const RunSpec &spec)
     return RunSession(state);
 }
 
-namespace {
-
-Result<void> checkModelName(const QString &name)
-{
-    if (!name.trimmed().isEmpty())
-        return {};
-    return Failure(ErrorKind::InvalidInput, u"A registered model needs a name."_s,
-        u"Say how the model is to be called."_s);
-}
-
-} // namespace
-
 Call<Ack> Connector::addRegisteredModel(const NewRegisteredModel &model)
 {
-    if (const auto ok = checkModelName(model.name); !ok)
-        return Call<Ack>::finished(ok.failure());
-    NewItem item;
-    item.kind = ItemKind::RegisterModel;
-    item.what = u"registered model "_s % model.name;
-    item.payload = codec::encode(codec::RegisteredModelRecord{
+    const auto item = registration::itemOf(codec::RegisteredModelRecord{
         model.name, model.description, model.tags, operationOf(model.operation)});
-    return m_journal->addRegistration(model.name, item, {});
+    return item ? m_journal->addRegistration(model.name, item.value(), {})
+                : Call<Ack>::finished(item.failure());
 }
 
 Call<Ack> Connector::addModelVersion(const NewModelVersion &version)
 {
-    if (const auto ok = checkModelName(version.name); !ok)
-        return Call<Ack>::finished(ok.failure());
-    const bool hasOrigin = !version.run.isEmpty() || !version.modelId.isEmpty()
-        || !version.source.isEmpty() || (!version.runId.isEmpty() && !version.artifact.isEmpty());
-    if (!hasOrigin)
-        return Call<Ack>::finished(Failure(ErrorKind::InvalidInput,
-            u"The version of \"%1\" has no model to come from."_s.arg(version.name),
-            u"Name a run and its model, a logged model or an artifact URI."_s));
-    NewItem item;
-    item.kind = ItemKind::RegisterVersion;
-    item.what = u"version of "_s % version.name;
-    item.payload = codec::encode(codec::VersionRecord{version.name, version.source,
-        version.runId.text(), version.modelId.text(), version.description, version.tags,
-        version.artifact, operationOf(version.operation)});
+    const codec::VersionRecord record{version.name, version.source, version.runId.text(),
+        version.modelId.text(), version.description, version.tags, version.artifact,
+        operationOf(version.operation)};
+    const auto made = registration::itemOf(record, !version.run.isEmpty());
+    if (!made)
+        return Call<Ack>::finished(made.failure());
+    NewItem item = made.value();
     // Whoever brings the operation has tried it: look before sending it again.
     codec::ModelProgress progress;
     progress.attempted = !version.operation.isEmpty();
@@ -143,14 +121,9 @@ Call<Ack> Connector::addModelVersion(const NewModelVersion &version)
 
 Call<Ack> Connector::addExperiment(const QString &name, const mlflow::TagList &tags)
 {
-    if (name.trimmed().isEmpty())
-        return Call<Ack>::finished(Failure(ErrorKind::InvalidInput,
-            u"An experiment needs a name."_s, u"Say how the experiment is to be called."_s));
-    NewItem item;
-    item.kind = ItemKind::CreateExperiment;
-    item.what = u"experiment "_s % name;
-    item.payload = codec::encode(codec::ExperimentRecord{name, tags});
-    return m_journal->addRegistration(name, item, {});
+    const auto item = registration::itemOf(codec::ExperimentRecord{name, tags});
+    return item ? m_journal->addRegistration(name, item.value(), {})
+                : Call<Ack>::finished(item.failure());
 }
 
 void Connector::adoptLink(const RunLink &link)

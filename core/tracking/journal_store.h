@@ -100,6 +100,7 @@ private:
     [[nodiscard]] Result<void> editRun(qint64 run, const ParkedEdit &edit);
     [[nodiscard]] Result<void> editItem(qint64 seq, const ParkedEdit &edit);
     [[nodiscard]] Result<void> editPath(qint64 seq, const QString &path);
+    [[nodiscard]] Result<void> editRegistration(qint64 seq, const ParkedEdit &edit, qint64 nowMs);
     [[nodiscard]] Result<void> release(qint64 sequence);
     //! Corrects the tag that counts the parked items of a run which has ended on the server.
     [[nodiscard]] Result<void> recountParked(qint64 run, qint64 nowMs);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tracking/journal_store.h"
+#include "core/tracking/registration.h"
 
 // Registered models, their versions and experiments without a run that wait for the server.
 namespace signalbox {
@@ -42,6 +43,28 @@ Result<qint64> JournalStore::addRegistration(
     if (auto done = touch.bind(nowMs).bind(lane.value()).run(); !done)
         return done.failure();
     return added;
+}
+
+Result<void> JournalStore::editRegistration(qint64 seq, const ParkedEdit &edit, qint64 nowMs)
+{
+    Query query(m_db, "SELECT kind, payload, after_run <> '' FROM items WHERE seq = ?");
+    const bool found = query.bind(seq).next();
+    if (query.problem())
+        return *query.problem();
+    const auto kind = static_cast<ItemKind>(found ? query.integer(0) : 0);
+    const auto corrected =
+        registration::corrected(kind, query.blob(1), edit, query.integer(2) != 0);
+    if (!corrected)
+        return corrected.failure();
+    // Another name is another lane; its number keeps its place among what waits there.
+    const auto lane = registryLane(corrected->name, kind, nowMs);
+    if (!lane)
+        return lane.failure();
+    Query change(m_db,
+        "UPDATE items SET run = ?, payload = ?, what = ?,"
+        " after_run = CASE WHEN ? THEN after_run ELSE '' END WHERE seq = ?");
+    change.bind(lane.value()).bind(corrected->item.payload).bind(corrected->item.what);
+    return change.bind(corrected->followsRun ? 1 : 0).bind(seq).run();
 }
 
 Result<QList<ItemRow>> JournalStore::headOfLane(qint64 lane)

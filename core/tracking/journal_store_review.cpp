@@ -2,6 +2,7 @@
 #include "core/tracking/item_codec.h"
 #include "core/tracking/journal_store.h"
 #include "core/tracking/log_checks.h"
+#include "core/tracking/registration.h"
 
 #include <QtCore/QLocale>
 
@@ -98,6 +99,8 @@ void showContent(JournalItem &item, const QByteArray &payload)
         item.canEdit = record.has_value();
         item.key = record ? record->name : QString();
     } else if (const auto entry = onlyEntry(payload)) {
+    } else if (item.isRegistration()) {
+        registration::show(item, payload);
         item.canEdit = true;
         item.key = std::visit([](const auto &value) { return value.key; }, *entry);
         item.value = valueOf(*entry);
@@ -130,6 +133,19 @@ Failure cannotEdit(const QString &why)
 }
 
 Result<QList<codec::Entry>> corrected(const codec::Entry &entry, const ParkedEdit &edit)
+//! The first part of the edit that an item like this does not have.
+QString strayPart(const JournalItem &item, const ParkedEdit &edit)
+{
+    if (edit.value && item.isRegistration())
+        return u"value"_s;
+    for (auto field = edit.fields.keyBegin(); field != edit.fields.keyEnd(); ++field) {
+        if (!item.fields.contains(*field))
+            return nameOf(*field);
+    }
+    const bool hasTags = !edit.setTags.isEmpty() || !edit.removedTags.isEmpty();
+    return hasTags && !item.isRegistration() ? u"tags"_s : QString();
+}
+
 {
     if (const auto *old = std::get_if<mlflow::Metric>(&entry)) {
         mlflow::Metric metric = *old;
@@ -281,11 +297,19 @@ Result<JournalItem> JournalStore::dropParked(qint64 sequence, qint64 nowMs)
 
 Result<void> JournalStore::editParked(qint64 sequence, const ParkedEdit &edit, qint64 nowMs)
 {
-    if (const auto item = parkedItem(sequence); !item)
+    const auto item = parkedItem(sequence);
+    if (!item)
         return item.failure();
-    if (!edit.key && !edit.value)
-        return cannotEdit(u"neither a new key nor a new value was given"_s);
-    if (auto done = sequence < 0 ? editRun(-sequence, edit) : editItem(sequence, edit); !done)
+    if (edit.isEmpty())
+        return cannotEdit(u"nothing to change was given"_s);
+    if (const QString stray = strayPart(item.value(), edit); !stray.isEmpty())
+        return cannotEdit(u"it has no %1"_s.arg(stray));
+    auto done = Result<void>();
+    if (item->isRegistration())
+        done = editRegistration(sequence, edit, nowMs);
+    else
+        done = sequence < 0 ? editRun(-sequence, edit) : editItem(sequence, edit);
+    if (!done)
         return done;
     return retryParked(sequence, nowMs);
 }

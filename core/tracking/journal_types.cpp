@@ -36,6 +36,23 @@ QString nameOf(JournalKind kind)
     return {};
 }
 
+QString nameOf(RegistrationField field)
+{
+    switch (field) {
+    case RegistrationField::Source:
+        return u"source"_s;
+    case RegistrationField::Model:
+        return u"model"_s;
+    case RegistrationField::Run:
+        return u"run"_s;
+    case RegistrationField::Path:
+        return u"path"_s;
+    case RegistrationField::Description:
+        return u"description"_s;
+    }
+    return {};
+}
+
 QString nameOf(JournalItemState state)
 {
     switch (state) {

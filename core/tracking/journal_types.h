@@ -2,8 +2,10 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/mlflow/entities.h"
 
 #include <QtCore/QList>
+#include <QtCore/QMap>
 #include <QtCore/QMetaType>
 #include <QtCore/QString>
 #include <QtCore/QStringList>
@@ -52,6 +54,11 @@ enum class JournalItemState : quint8 {
 //! "pending", "sending", "parked", "held".
 [[nodiscard]] QString nameOf(JournalItemState state);
 
+//! What a registration says beside its name and tags; versions have all, names the description.
+enum class RegistrationField : quint8 { Source, Model, Run, Path, Description };
+//! "source", "model", "run", "path", "description".
+[[nodiscard]] QString nameOf(RegistrationField field);
+
 //! One entry of the journal, for people.
 struct JournalItem {
     qint64 sequence = 0; //!< Its id; negative means a whole run.
@@ -69,18 +76,31 @@ struct JournalItem {
     QString key; //!< What editParked() can replace; empty where there is nothing.
     QString value;
 };
+    QMap<RegistrationField, QString> fields{}; //!< Of a parked registration, also the empty ones.
+    mlflow::TagList tags{}; //!< Of a parked registration.
+    //! A registered model, a version or an experiment without a run.
+    [[nodiscard]] bool isRegistration() const { return kind >= JournalKind::RegisteredModel; }
 
 struct JournalFilter {
     bool parkedOnly = false;
     LocalRunId run{}; //!< Only this run, unless empty.
 };
 
-/*! A correction of a parked item. `key` is the name of a metric, param or tag, the path of a file,
- *  the name of a model, or of the experiment of a whole run; only values have a `value`. */
+/*! A correction of a parked item. `key` is the name of a metric, param, tag, model or experiment,
+ *  the path of a file, or the experiment of a whole run; only values have a `value`, and only
+ *  registrations the rest. What is not named stays. */
 struct ParkedEdit {
     std::optional<QString> key{};
     std::optional<QString> value{};
 };
+    //! A source takes the place of the logged model, and the other way round.
+    QMap<RegistrationField, QString> fields{};
+    mlflow::TagList setTags{}; //!< New ones, and other values for those of these keys.
+    QStringList removedTags{};
+    [[nodiscard]] bool isEmpty() const
+    {
+        return !key && !value && fields.isEmpty() && setTags.isEmpty() && removedTags.isEmpty();
+    }
 
 //! What has not reached the server yet.
 struct JournalStatus {

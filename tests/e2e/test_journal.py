@@ -168,6 +168,30 @@ class JournalCommands(HomeCase):
         again = self.ctl_json(*self.at, *version)["models"][0]["versions"]
         self.assertEqual([v["version"] for v in again], ["2"], "online it is made at once and told")
 
+    def test_a_refused_registration_is_corrected(self):
+        self.server.kill()
+        try:
+            self.ctl_json(*self.at, "models", "register", "a:b", "--source", "s3://bucket/model", "--tag", "by=me",
+                          "--tag", "old=x", "--description", "the frist", code=3)
+        finally:
+            self.server.start()
+            self.server.wait_healthy()
+        self.ctl_json(*self.at, "journal", "flush")
+        item = self.parked()[0]
+        self.assertEqual((item["kind"], item["key"], item["editable"], item["tags"]),
+                         ("model-version", "a:b", True, {"by": "me", "old": "x"}))
+        self.assertEqual((item["fields"]["source"], item["fields"]["description"]), ("s3://bucket/model", "the frist"))
+        self.ctl_json(*self.at, "journal", "edit", item["id"], "--value", "x", code=6)
+        self.ctl_json(*self.at, "journal", "edit", item["id"], "--name", "corrected", "--tag", "by=you",
+                      "--remove-tag", "old", "--description", "the first", "--source", "s3://bucket/other")
+        self.ctl_json(*self.at, "journal", "flush")
+        self.assertEqual(self.parked(), [])
+        made = self.mlflow.search_model_versions("name='corrected'")
+        tags = {k: v for k, v in made[0].tags.items() if not k.startswith("signalbox.")}
+        self.assertEqual([(v.version, v.source, v.description) for v in made],
+                         [("1", "s3://bucket/other", "the first")])
+        self.assertEqual(tags, {"by": "you"})
+
     def test_a_killed_replayer_is_replaced_within_seconds(self):
         both = [self.start_recorder(self.server.url, "taken over") for _ in range(2)]
         self.feed(both, 0)

@@ -12,6 +12,7 @@
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPlainTextEdit>
 #include <QtWidgets/QPushButton>
+#include <QtWidgets/QTableWidget>
 
 #include <optional>
 
@@ -79,6 +80,39 @@ private Q_SLOTS:
         dialog->findChild<QPlainTextEdit *>(u"parkedValuePlainTextEdit"_s)->setPlainText(u"2"_s);
         QTest::mouseClick(send, Qt::LeftButton);
         QTRY_COMPARE(m_mlflow->onlyRun().params.value(u"good"_s), u"2"_s);
+        QTRY_COMPARE(parkedRows(), 0);
+    }
+
+    void aRefusedVersionIsCorrectedWithItsTagsAndArrives()
+    {
+        NewModelVersion version;
+        version.name = u"a:b"_s;
+        version.source = u"s3://bucket/model"_s;
+        version.tags = {{u"by"_s, u"me"_s}, {u"old"_s, u"x"_s}};
+        (void)m_context->connector()->addModelVersion(version);
+        QTRY_COMPARE(parkedRows(), 1);
+        table(u"parkedTableView"_s)->selectRow(0);
+        QTest::mouseClick(button(u"parkedEditPushButton"_s), Qt::LeftButton);
+        auto *dialog = m_view->findChild<ParkedDialog *>();
+        QVERIFY(dialog);
+        auto *send = dialog->findChild<QPushButton *>(u"parkedSendPushButton"_s);
+        auto *source = dialog->findChild<QLineEdit *>(u"parkedField_source"_s);
+        QCOMPARE(source->text(), u"s3://bucket/model"_s);
+        QVERIFY(!send->isEnabled()); // nothing was changed
+        dialog->findChild<QLineEdit *>(u"parkedKeyLineEdit"_s)->setText(u"churn"_s);
+        source->setText(u"s3://bucket/other"_s);
+        auto *tags = dialog->findChild<QTableWidget *>(u"parkedTagTable"_s);
+        QCOMPARE(tags->rowCount(), 3); // the last one is for a new tag
+        tags->item(0, 1)->setText(u"you"_s);
+        tags->item(1, 0)->setText({});
+        tags->item(2, 0)->setText(u"new"_s);
+        QCOMPARE(tags->rowCount(), 4);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTRY_COMPARE(m_mlflow->versions.keys(), QStringList{u"churn/1"_s});
+        QCOMPARE(m_mlflow->sources.value(u"churn/1"_s), u"s3://bucket/other"_s);
+        const QMap<QString, QString> sent = m_mlflow->versions.value(u"churn/1"_s);
+        QCOMPARE(sent.value(u"by"_s), u"you"_s);
+        QVERIFY(sent.contains(u"new"_s) && !sent.contains(u"old"_s));
         QTRY_COMPARE(parkedRows(), 0);
     }
 
