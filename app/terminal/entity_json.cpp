@@ -73,8 +73,8 @@ QJsonObject toJson(const JournalStatus &status)
     return {{u"pending_runs"_s, status.pendingRuns}, {u"pending_batches"_s, status.pendingBatches},
         {u"pending_points"_s, status.pendingPoints},
         {u"pending_artifacts"_s, status.pendingArtifacts},
-        {u"pending_registrations"_s, status.pendingRegistrations}, {u"parked"_s, parked},
-        {u"incidents"_s, QJsonArray::fromStringList(status.incidents)}};
+        {u"pending_registrations"_s, status.pendingRegistrations}, {u"trouble"_s, status.trouble},
+        {u"parked"_s, parked}, {u"incidents"_s, QJsonArray::fromStringList(status.incidents)}};
 }
 
 QJsonObject toJson(const BreakerSnapshot &breaker)

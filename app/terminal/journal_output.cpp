@@ -62,8 +62,19 @@ void replayer(Output &out, const JournalSeen &seen)
     const BreakerSnapshot &breaker = seen.replayer->breaker;
     out.line(u"replayed by process %1, breaker %2"_s.arg(
         QString::number(seen.replayer->pid), nameOf(breaker.state)));
-    if (!seen.replayer->trouble.isEmpty())
-        out.line(u"waits: "_s % seen.replayer->trouble);
+}
+
+//! What the replayer says now, or what the last one left behind.
+QString troubleOf(const JournalSeen &seen)
+{
+    return seen.replayer && !seen.replayer->trouble.isEmpty() ? seen.replayer->trouble
+                                                              : seen.status.trouble;
+}
+
+QString reasonOf(const JournalItem &item)
+{
+    const bool waits = item.state == JournalItemState::Pending && !item.reason.isEmpty();
+    return waits ? QString(u"waits: "_s % item.reason) : item.reason;
 }
 
 } // namespace
@@ -97,6 +108,13 @@ QJsonObject toJson(const JournalItem &item)
         object.insert(u"key"_s, item.key);
         object.insert(u"value"_s, item.value);
     }
+    if (item.canEdit && item.isRegistration()) {
+        QJsonObject fields;
+        for (auto field = item.fields.cbegin(); field != item.fields.cend(); ++field)
+            fields.insert(nameOf(field.key()), field.value());
+        object.insert(u"fields"_s, fields);
+        object.insert(u"tags"_s, toJson(item.tags));
+    }
     return object;
 }
 
@@ -108,13 +126,6 @@ QJsonObject toJson(const ReplayerReport &report)
     object.insert(u"updated"_s, isoTime(report.updatedMs));
     object.insert(u"trouble"_s, report.trouble);
     return object;
-    if (item.canEdit && item.isRegistration()) {
-        QJsonObject fields;
-        for (auto field = item.fields.cbegin(); field != item.fields.cend(); ++field)
-            fields.insert(nameOf(field.key()), field.value());
-        object.insert(u"fields"_s, fields);
-        object.insert(u"tags"_s, toJson(item.tags));
-    }
 }
 
 void printCounts(Output &out, const JournalStatus &status)
@@ -149,6 +160,8 @@ void printStatus(Output &out, const QList<JournalSeen> &seen, bool all)
         else
             counts(out, one.status);
         replayer(out, one);
+        if (const QString trouble = troubleOf(one); !trouble.isEmpty())
+            out.line(u"waits: "_s % trouble);
     }
 }
 
@@ -164,7 +177,7 @@ void printItems(Output &out, const QList<JournalSeen> &seen)
             rows << QStringList{idOf(item.sequence), nameOf(item.state), nameOf(item.kind),
                 item.runName, item.summary, QString::number(item.points),
                 QString(QString::number(ageSeconds(item)) % u" s"), QString::number(item.attempts),
-                item.reason};
+                reasonOf(item)};
         }
     }
     if (out.json) {

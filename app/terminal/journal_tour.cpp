@@ -69,6 +69,8 @@ JournalStatus sumOf(const QList<JournalSeen> &seen)
         sum.pendingPoints += one.status.pendingPoints;
         sum.pendingArtifacts += one.status.pendingArtifacts;
         sum.pendingRegistrations += one.status.pendingRegistrations;
+        if (sum.trouble.isEmpty())
+            sum.trouble = one.status.trouble;
         sum.parked << one.status.parked;
         sum.incidents << one.status.incidents;
     }

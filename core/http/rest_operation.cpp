@@ -137,8 +137,7 @@ void RestOperation::waitForLink()
         ++m_attempt;
         m_attemptStart = m_client.d->clock.now();
         m_attemptTimeMs = m_client.d->clock.epochMs();
-        record(0, opened.error().message);
-        finish(decorated(opened.error()));
+        heldBack(opened.error());
     });
 }
 
@@ -154,8 +153,7 @@ void RestOperation::attempt()
     m_attemptTimeMs = d.clock.epochMs();
     Result<std::shared_ptr<Permit>> permit = d.breaker.tryAcquire();
     if (!permit) {
-        record(0, permit.error().message);
-        finish(decorated(permit.error()));
+        heldBack(permit.error());
         return;
     }
     m_permit = permit.value();
@@ -165,6 +163,14 @@ void RestOperation::attempt()
     connect(m_call.pending(), &PendingCall::progress, m_promise->pending(), &PendingCall::progress);
     m_call.then(this, [this](const Result<HttpResponse> &result) { answered(result); });
     Q_EMIT m_promise->pending()->started(m_attempt); // last: a slot may cancel
+}
+
+void RestOperation::heldBack(const Error &error)
+{
+    record(0, error.message);
+    Failure told = decorated(error);
+    told.error.attempts = m_attempt - 1; // this one has not left the house
+    finish(told);
 }
 
 HttpRequest RestOperation::preparedRequest() const

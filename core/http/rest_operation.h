@@ -25,6 +25,7 @@ private:
     void enterQueue(bool again);
     void start();
     void attempt();
+    void heldBack(const Error &error);
     void waitForLink();
     void answered(const Result<HttpResponse> &result);
     void failed(Error error);

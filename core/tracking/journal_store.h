@@ -59,8 +59,9 @@ public:
     [[nodiscard]] Result<void> parkItem(qint64 seq, const QString &reason);
     //! Everything of this run waits for a person; nothing of it is sent.
     [[nodiscard]] Result<void> refuseRun(qint64 run, const QString &reason);
-    //! One more try without success of these items, or of the create when there are none.
-    [[nodiscard]] Result<void> countTry(qint64 run, const QList<qint64> &items);
+    /*! One more try without success of these items, or of the create when there are none. Why is
+     *  kept until the server takes or refuses something of this run. */
+    [[nodiscard]] Result<void> countTry(qint64 run, const QList<qint64> &items, const QString &why);
     [[nodiscard]] Result<void> setProgress(qint64 seq, const QByteArray &progress);
     [[nodiscard]] Result<void> setModel(qint64 run, const QString &modelId);
     [[nodiscard]] Result<void> markFileSent(qint64 file);
@@ -99,9 +100,10 @@ private:
     [[nodiscard]] Result<JournalItem> parkedItem(qint64 sequence);
     [[nodiscard]] Result<void> editRun(qint64 run, const ParkedEdit &edit);
     [[nodiscard]] Result<void> editItem(qint64 seq, const ParkedEdit &edit);
-    [[nodiscard]] Result<void> editPath(qint64 seq, const QString &path);
     [[nodiscard]] Result<void> editRegistration(qint64 seq, const ParkedEdit &edit, qint64 nowMs);
+    [[nodiscard]] Result<void> editPath(qint64 seq, const QString &path);
     [[nodiscard]] Result<void> release(qint64 sequence);
+    [[nodiscard]] Result<void> setTrouble(qint64 run, const QString &why);
     //! Corrects the tag that counts the parked items of a run which has ended on the server.
     [[nodiscard]] Result<void> recountParked(qint64 run, qint64 nowMs);
     [[nodiscard]] qint64 runOf(qint64 sequence);

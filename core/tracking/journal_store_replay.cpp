@@ -2,14 +2,12 @@
 #include "core/tracking/batch_dealer.h"
 #include "core/tracking/journal_store.h"
 
-// The half of the store that the replayer and the readers of status use.
+// The half of the store that the replayer uses.
 namespace signalbox {
 
 namespace {
 
 using namespace Qt::StringLiterals;
-
-constexpr int kShownParked = 200;
 
 RunRow rowOf(const Query &query)
 {
@@ -166,13 +164,16 @@ Result<void> JournalStore::link(
     qint64 run, const QString &runId, const QString &experimentId, const QString &artifactUri)
 {
     Query query(m_db,
-        "UPDATE runs SET phase = 2, run_id = ?, experiment_id = ?, artifact_uri = ? WHERE id = ?");
+        "UPDATE runs SET phase = 2, trouble = '', run_id = ?, experiment_id = ?, artifact_uri = ?"
+        " WHERE id = ?");
     return query.bind(runId).bind(experimentId).bind(artifactUri).bind(run).run();
 }
 
 Result<QList<Refusal>> JournalStore::settle(
     qint64 run, const QList<qint64> &arrived, QList<Refusal> refused)
 {
+    if (auto gone = setTrouble(run, {}); !gone)
+        return gone.failure();
     qint64 createdMs = 0;
     qint64 attempts = 0;
     if (!refused.isEmpty() && !arrived.isEmpty()) {
@@ -210,20 +211,34 @@ Result<void> JournalStore::parkItem(qint64 seq, const QString &reason)
         m_db, "UPDATE items SET state = 1, reason = ?, attempts = attempts + 1 WHERE seq = ?");
     if (auto parked = query.bind(reason).bind(seq).run(); !parked)
         return parked;
+    if (auto gone = setTrouble(runOf(seq), {}); !gone)
+        return gone;
     return recountParked(runOf(seq), 0);
 }
 
 Result<void> JournalStore::refuseRun(qint64 run, const QString &reason)
 {
-    if (auto done =
-            Query(m_db, "UPDATE runs SET refusal = ? WHERE id = ?").bind(reason).bind(run).run();
+    if (auto done = Query(m_db, "UPDATE runs SET refusal = ?, trouble = '' WHERE id = ?")
+                        .bind(reason)
+                        .bind(run)
+                        .run();
         !done)
         return done;
     return Query(m_db, "UPDATE items SET state = 2 WHERE run = ? AND state = 0").bind(run).run();
 }
 
-Result<void> JournalStore::countTry(qint64 run, const QList<qint64> &items)
+Result<void> JournalStore::setTrouble(qint64 run, const QString &why)
 {
+    return Query(m_db, "UPDATE runs SET trouble = ?1 WHERE id = ?2 AND trouble <> ?1")
+        .bind(why)
+        .bind(run)
+        .run();
+}
+
+Result<void> JournalStore::countTry(qint64 run, const QList<qint64> &items, const QString &why)
+{
+    if (auto noted = setTrouble(run, why); !noted)
+        return noted;
     if (items.isEmpty())
         return Query(m_db, "UPDATE runs SET attempts = attempts + 1 WHERE id = ?").bind(run).run();
     for (const qint64 seq : items) {
@@ -263,66 +278,6 @@ Result<QStringList> JournalStore::openOwners()
     return owners;
 }
 
-Result<QList<ParkedItem>> JournalStore::parkedItems()
-{
-    QList<ParkedItem> parked;
-    Query runs(m_db,
-        "SELECT -id, local_id, 'run ' || title, refusal FROM runs WHERE refusal <> ''"
-        " ORDER BY id LIMIT ?");
-    runs.bind(kShownParked);
-    while (runs.next())
-        parked.append({runs.integer(0), LocalRunId(runs.text(1)), runs.text(2), runs.text(3)});
-    Query items(m_db,
-        "SELECT i.seq, r.local_id, i.what, i.reason FROM items i JOIN runs r ON r.id = i.run"
-        " WHERE i.state = 1 ORDER BY i.seq LIMIT ?");
-    items.bind(kShownParked);
-    while (items.next())
-        parked.append({items.integer(0), LocalRunId(items.text(1)), items.text(2), items.text(3)});
-    if (runs.problem())
-        return *runs.problem();
-    if (items.problem())
-        return *items.problem();
-    return parked;
-}
-
-Result<JournalStatus> JournalStore::status()
-{
-    JournalStatus status;
-    Query items(
-        m_db, "SELECT kind, count(*), sum(metrics) FROM items WHERE state = 0 GROUP BY kind");
-    while (items.next()) {
-        const auto kind = static_cast<ItemKind>(items.integer(0));
-        const auto count = static_cast<int>(items.integer(1));
-        status.pendingPoints += items.integer(2);
-        if (kind == ItemKind::Batch || kind == ItemKind::Inputs)
-            status.pendingBatches += count;
-        else if (kind == ItemKind::File || kind == ItemKind::Model)
-            status.pendingArtifacts += count;
-        else if (kind >= ItemKind::RegisterModel)
-            status.pendingRegistrations += count;
-        else
-            status.pendingRuns += count;
-    }
-    Query runs(m_db,
-        "SELECT count(*) FROM runs r WHERE phase < 2 AND refusal = '' AND NOT EXISTS"
-        " (SELECT 1 FROM items i WHERE i.run = r.id AND i.state = 0 AND i.kind = 5)");
-    if (runs.next())
-        status.pendingRuns += static_cast<int>(runs.integer(0));
-    const auto parked = parkedItems();
-    if (items.problem())
-        return *items.problem();
-    if (runs.problem())
-        return *runs.problem();
-    if (!parked)
-        return parked.failure();
-    const auto past = incidents();
-    if (!past)
-        return past.failure();
-    status.incidents = past.value();
-    status.parked = parked.value();
-    return status;
-}
-
 Result<Settlement> JournalStore::settlement(const QString &localId, qint64 upTo)
 {
     Settlement settlement;
@@ -348,19 +303,6 @@ Result<Settlement> JournalStore::settlement(const QString &localId, qint64 upTo)
     if (items.problem())
         return *items.problem();
     return settlement;
-}
-
-Result<QStringList> JournalStore::unsettledRuns()
-{
-    QStringList runs;
-    Query query(m_db,
-        "SELECT run_id FROM runs r WHERE run_id <> '' AND EXISTS"
-        " (SELECT 1 FROM items i WHERE i.run = r.id)");
-    while (query.next())
-        runs << query.text(0);
-    if (query.problem())
-        return *query.problem();
-    return runs;
 }
 
 Result<qint64> JournalStore::dataVersion()

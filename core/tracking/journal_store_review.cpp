@@ -17,11 +17,12 @@ using namespace Qt::StringLiterals;
 
 #define SIGNALBOX_SHOWN_RUN                                                                        \
     "SELECT -r.id, r.local_id, r.run_id, r.title, 0, 0, 0, 0, 'run ' || r.title, r.start_ms,"      \
-    " CASE WHEN r.refusal <> '' THEN 1 ELSE 0 END, r.refusal, r.attempts, r.spec, r.id AS lane"    \
+    " CASE WHEN r.refusal <> '' THEN 1 ELSE 0 END, r.refusal || r.trouble, r.attempts, r.spec, "   \
+    "r.id AS lane"                                                                                 \
     " FROM runs r "
 #define SIGNALBOX_SHOWN_ITEM                                                                       \
     "SELECT i.seq, r.local_id, r.run_id, r.title, i.kind, i.metrics, i.params, i.tags, i.what,"    \
-    " i.created_ms, i.state, i.reason, i.attempts,"                                                \
+    " i.created_ms, i.state, CASE WHEN i.state = 0 THEN r.trouble ELSE i.reason END, i.attempts,"  \
     " CASE WHEN i.state = 1 THEN i.payload ELSE x'' END, r.id AS lane"                             \
     " FROM items i JOIN runs r ON r.id = i.run "
 
@@ -98,9 +99,9 @@ void showContent(JournalItem &item, const QByteArray &payload)
         const auto record = codec::decodeModel(payload);
         item.canEdit = record.has_value();
         item.key = record ? record->name : QString();
-    } else if (const auto entry = onlyEntry(payload)) {
     } else if (item.isRegistration()) {
         registration::show(item, payload);
+    } else if (const auto entry = onlyEntry(payload)) {
         item.canEdit = true;
         item.key = std::visit([](const auto &value) { return value.key; }, *entry);
         item.value = valueOf(*entry);
@@ -132,7 +133,6 @@ Failure cannotEdit(const QString &why)
         u"Retry or drop it."_s);
 }
 
-Result<QList<codec::Entry>> corrected(const codec::Entry &entry, const ParkedEdit &edit)
 //! The first part of the edit that an item like this does not have.
 QString strayPart(const JournalItem &item, const ParkedEdit &edit)
 {
@@ -146,6 +146,7 @@ QString strayPart(const JournalItem &item, const ParkedEdit &edit)
     return hasTags && !item.isRegistration() ? u"tags"_s : QString();
 }
 
+Result<QList<codec::Entry>> corrected(const codec::Entry &entry, const ParkedEdit &edit)
 {
     if (const auto *old = std::get_if<mlflow::Metric>(&entry)) {
         mlflow::Metric metric = *old;

@@ -70,16 +70,17 @@ struct JournalItem {
     qint64 points = 0; //!< Metric points in it.
     qint64 sinceMs = 0; //!< When it was written; its age is now minus this.
     JournalItemState state = JournalItemState::Pending;
-    QString reason; //!< The server's, when parked.
-    int attempts = 0; //!< Times it was sent without success.
+    //! The server's, when parked; why the last try of its run failed, while pending.
+    QString reason;
+    int attempts = 0; //!< Times it was sent without success; what was held back is no try.
     bool canEdit = false;
     QString key; //!< What editParked() can replace; empty where there is nothing.
     QString value;
-};
     QMap<RegistrationField, QString> fields{}; //!< Of a parked registration, also the empty ones.
     mlflow::TagList tags{}; //!< Of a parked registration.
     //! A registered model, a version or an experiment without a run.
     [[nodiscard]] bool isRegistration() const { return kind >= JournalKind::RegisteredModel; }
+};
 
 struct JournalFilter {
     bool parkedOnly = false;
@@ -92,7 +93,6 @@ struct JournalFilter {
 struct ParkedEdit {
     std::optional<QString> key{};
     std::optional<QString> value{};
-};
     //! A source takes the place of the logged model, and the other way round.
     QMap<RegistrationField, QString> fields{};
     mlflow::TagList setTags{}; //!< New ones, and other values for those of these keys.
@@ -101,6 +101,7 @@ struct ParkedEdit {
     {
         return !key && !value && fields.isEmpty() && setTags.isEmpty() && removedTags.isEmpty();
     }
+};
 
 //! What has not reached the server yet.
 struct JournalStatus {
@@ -109,6 +110,7 @@ struct JournalStatus {
     qint64 pendingPoints = 0;
     int pendingArtifacts = 0;
     int pendingRegistrations = 0; //!< Registered models, versions, experiments without a run.
+    QString trouble{}; //!< Why the oldest of it that was tried waits; empty while all is well.
     QList<ParkedItem> parked;
     //! What happened to the journal in the last 30 days, such as a damage and its repair.
     QStringList incidents{};

@@ -66,6 +66,12 @@ Verdict verdictOf(const Error &error)
     return Verdict::Wait;
 }
 
+bool isHeldBack(const Error &error)
+{
+    return error.kind == ErrorKind::CircuitOpen || error.kind == ErrorKind::Isolated
+        || (error.kind == ErrorKind::Unauthorized && error.attempts == 0);
+}
+
 bool isAmbiguous(const Error &error)
 {
     switch (error.kind) {

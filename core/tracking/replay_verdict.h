@@ -18,4 +18,7 @@ enum class Verdict : quint8 {
 //! True when the request may have been carried out although it failed.
 [[nodiscard]] bool isAmbiguous(const Error &error);
 
+//! True when nothing was sent: by the breaker, "stay offline", or a login that was just refused.
+[[nodiscard]] bool isHeldBack(const Error &error);
+
 } // namespace signalbox

@@ -3,6 +3,7 @@
 
 #include "core/base/logging.h"
 #include "core/tracking/item_codec.h"
+#include "core/tracking/replay_verdict.h"
 #include "core/tracking/replayer_report.h"
 #include "core/tracking/run_replay.h"
 
@@ -278,10 +279,8 @@ void Replayer::ended(qint64 run, const Result<void> &result)
 void Replayer::backOff(const Error &error)
 {
     qCInfo(lcTracking) << "The journal waits:" << error.text();
-    const bool refusedUntilLater =
-        error.kind == ErrorKind::CircuitOpen || error.kind == ErrorKind::Isolated;
-    if (!refusedUntilLater || !m_trouble)
-        m_trouble = error; // the breaker's own words say less than what opened it
+    if (!isHeldBack(error) || !m_trouble)
+        m_trouble = error; // the words of who holds it back say less than the reason for that
     m_probing = true;
     if (!std::exchange(m_backingOff, true)) {
         const bool unconnected = m_trouble->kind == ErrorKind::Network;

@@ -59,19 +59,19 @@ QSet<qint64> RunReplay::sending() const
 
 void RunReplay::fail(const Error &error)
 {
-    // Nothing was tried when the breaker or the user forbade it, or the journal itself failed.
-    const bool tried = error.kind != ErrorKind::CircuitOpen && error.kind != ErrorKind::Isolated
-        && error.kind != ErrorKind::Local;
+    // Nothing was tried when it was held back, or the journal itself failed.
+    const bool tried = !isHeldBack(error) && error.kind != ErrorKind::Local;
     if (tried && m_chunk.run.id != 0)
-        countTry();
+        countTry(error);
     m_promise.resolve(Failure(error));
 }
 
-void RunReplay::countTry()
+void RunReplay::countTry(const Error &error)
 {
     const auto counted = m_journal.transact<bool>(
-        [run = m_run, items = sequences()](JournalStore &store) -> Result<bool> {
-            const auto done = store.countTry(run, items);
+        [run = m_run, items = sequences(), why = error.text()](
+            JournalStore &store) -> Result<bool> {
+            const auto done = store.countTry(run, items, why);
             return done ? Result<bool>(true) : Result<bool>(done.failure());
         },
         false);

@@ -61,7 +61,7 @@ private:
     //! Changes the journal, tells who was parked, and goes on with the next chunk.
     void record(Work work, bool durable = true);
     void fail(const Error &error);
-    void countTry();
+    void countTry(const Error &error);
     [[nodiscard]] RunId runId() const { return RunId(m_chunk.run.runId); }
     [[nodiscard]] RunLink link() const;
     [[nodiscard]] QList<qint64> sequences() const;

@@ -76,6 +76,33 @@ private Q_SLOTS:
         QVERIFY(parked().isEmpty());
     }
 
+    void aRefusedLoginIsTheReasonAndOnlyWhatWasSentIsATry()
+    {
+        LinkSettings link;
+        link.login = {{"Authorization", "Basic eDp5"}};
+        m_bench->server->client().setLink(link);
+        bool refusing = true;
+        int sent = 0;
+        m_bench->fake->answerWith([&](const FakeRequest &request) {
+            sent += refusing ? 1 : 0;
+            return std::optional(refusing ? FakeReply::text(401, "You are not authenticated.")
+                                          : server().answer(request));
+        });
+        RunSession run = m_bench->run();
+        (void)run.logParams({{u"lr"_s, u"0.1"_s}});
+        VERIFY_OK(m_bench->outcome(connector().flush(20s)));
+        QVERIFY(sent >= 2); // every five seconds, though the journal asks more often
+        QVERIFY(m_bench->eventually([&] { return items().first().attempts == sent; }));
+        m_bench->reopen(); // who looks need not be who tried
+        for (const JournalItem &item : items())
+            QVERIFY2(item.reason.contains(u"not authenticated"_s), qPrintable(item.reason));
+        QVERIFY(connector().journalStatus().trouble.contains(u"not authenticated"_s));
+        refusing = false;
+        QVERIFY(m_bench->settles());
+        QCOMPARE(server().onlyRun().params.value(u"lr"_s), u"0.1"_s);
+        QVERIFY(connector().journalStatus().trouble.isEmpty());
+    }
+
     void aCorrectedValueArrives()
     {
         refuse({{u"bad"_s, u"1"_s}}, {{u"worse"_s, 0.5, 7, 3, {}, {}, {}}});
