@@ -44,7 +44,7 @@ class SilentServer:
 class MortalServer:
     """A real MLflow server on a fixed port that can be killed and started again."""
 
-    def __init__(self, folder, workers=1, options=(), env=None):
+    def __init__(self, folder, workers=1, options=(), env=None, python=ENV_PYTHON):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = pathlib.Path(folder)
@@ -52,13 +52,14 @@ class MortalServer:
         self.workers = workers
         self.options = options
         self.env = env or {}
+        self.python = python
         self.process = None
 
     def start(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith("MLFLOW_")} | self.env
         self.log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen(
-            [ENV_PYTHON, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
+            [self.python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port),
              "--workers", str(self.workers), "--backend-store-uri", f"sqlite:///{self.folder}/store.db",
              "--artifacts-destination", str(self.folder / "artifacts"), *self.options],
             env=env, cwd=self.folder, stdout=self.log, stderr=self.log, start_new_session=True)
