@@ -76,9 +76,11 @@ public:
         const std::function<bool()> &done, std::chrono::minutes limit = std::chrono::hours(2))
     {
         const auto end = clock.now() + limit;
-        const qint64 begin = m_real.elapsed();
-        while (!done()) {
-            const qint64 real = m_real.elapsed() - begin;
+        qint64 real = 0; // of this loop: a machine that was frozen for a minute has tried nothing
+        for (qint64 last = m_real.elapsed(); !done();) {
+            const qint64 now = m_real.elapsed();
+            real += std::min<qint64>(now - last, 100);
+            last = now;
             if ((clock.now() > end && real > 20'000) || real > 60'000)
                 return false;
             spin();

@@ -104,17 +104,32 @@ private:
                 m_flaw = flawOf(result.error());
         });
     }
+    //! Everything that tells why nothing goes on.
     [[nodiscard]] QByteArray trouble() const
     {
         const auto error = m_connector->replayTrouble();
         const JournalStatus left = m_connector->journalStatus();
-        return u"%1 runs, %2 points, %3 parked are left; %4 requests on their way; breaker %5; %6"_s
-            .arg(QString::number(left.pendingRuns), QString::number(left.pendingPoints),
-                QString::number(left.parked.size()),
-                QString::number(m_bench->server->client().queued()),
-                nameOf(m_bench->server->breaker().state()),
-                error ? error->text() : u"no trouble known"_s)
-            .toUtf8();
+        const QueueStatus queue = m_bench->server->client().queueStatus();
+        const auto &seen = m_bench->faults.seen();
+        return u"after %1 faults %2 runs, %3 points, %4 registrations, %5 parked are left; %6 "
+               u"requests "
+               "on their way (interactive %7, logging %8, files %9 running); "_s
+                   .arg(m_bench->faults.injected())
+                   .arg(left.pendingRuns)
+                   .arg(left.pendingPoints)
+                   .arg(left.pendingRegistrations)
+                   .arg(left.parked.size())
+                   .arg(m_bench->server->client().queued())
+                   .arg(queue.interactive.running)
+                   .arg(queue.logging.running)
+                   .arg(queue.sync.running)
+                   .toUtf8()
+            + u"breaker %1; server %2, last asked for %3; %4"_s
+                  .arg(nameOf(m_bench->server->breaker().state()),
+                      m_bench->faults.isUp() ? u"up"_s : u"down"_s,
+                      seen.isEmpty() ? u"nothing"_s : QString::fromUtf8(seen.last().path),
+                      error ? error->text() : u"no trouble known"_s)
+                  .toUtf8();
     }
     void retryParked()
     {
