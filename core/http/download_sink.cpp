@@ -139,8 +139,10 @@ bool DownloadSink::open(int status, const QByteArray &contentRange, const QByteA
     // Before the bytes: a part whose tag belongs to an older file must never exist.
     QFile::remove(tagName());
     m_validator = isStrong(validator) ? validator : QByteArray();
-    return m_file.resize(0) && m_file.seek(0)
-        && (m_validator.isEmpty() || writeAll(tagName(), m_validator));
+    // A file that was cut to nothing is written to the disk by ext4 when it is closed: only if
+    // needed.
+    const bool isEmpty = m_file.size() == 0 || m_file.resize(0);
+    return isEmpty && m_file.seek(0) && (m_validator.isEmpty() || writeAll(tagName(), m_validator));
 }
 
 bool DownloadSink::write(const QByteArray &chunk, int status, const QByteArray &contentRange,

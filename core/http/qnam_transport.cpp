@@ -18,7 +18,9 @@ namespace signalbox {
 
 namespace {
 
-constexpr qint64 kReadBuffer = 1024 * 1024;
+//! Half of a transfer is handed from thread to thread: a smaller one makes both wait for each
+//! other.
+constexpr qint64 kReadBuffer = 3LL * 1024 * 1024;
 
 QNetworkProxy qtProxy(const ProxySettings &proxy)
 {
