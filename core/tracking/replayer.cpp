@@ -218,7 +218,12 @@ void Replayer::startRuns()
             return;
         }
         const qsizetype slots = m_probing ? 1 : kParallelRuns;
-        for (const RunRow &row : result.value()) {
+        QList<RunRow> candidates = result.value();
+        // The trouble may be of the run that met it, so another one goes first.
+        if (m_probing)
+            std::stable_partition(candidates.begin(), candidates.end(),
+                [this](const RunRow &row) { return row.id != m_lastFailed; });
+        for (const RunRow &row : std::as_const(candidates)) {
             if (m_active.size() < slots && !m_active.contains(row.id) && !isPaused(row.id))
                 launch(row);
         }
@@ -269,6 +274,7 @@ void Replayer::ended(qint64 run, const Result<void> &result)
     } else if (result.error().httpStatus == kInternalError) {
         pauseRun(run, result.error());
     } else {
+        m_lastFailed = run;
         backOff(result.error());
     }
     if (m_backingOff && m_active.isEmpty() && !m_pumping)

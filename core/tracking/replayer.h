@@ -90,6 +90,7 @@ private:
     bool m_backingOff = false;
     bool m_deadChecked = false; // since the lease was taken
     bool m_probing = false; // one run only, until the server takes something
+    qint64 m_lastFailed = 0; // the run over which the last wait began
     std::chrono::milliseconds m_pause{0};
     quint64 m_pauseNumber = 0; // a timer of an older pause is stale
     std::optional<Error> m_trouble;

@@ -193,7 +193,8 @@ FakeReply FakeMlflow::logBatch(const QJsonObject &body)
         return refuse(
             400, u"INVALID_PARAMETER_VALUE"_s, u"The run must be in the 'active' state"_s);
     if (failingRuns.contains(run.name))
-        return refuse(500, u"INTERNAL_ERROR"_s, u"it fell over"_s);
+        return failingStatus == 500 ? refuse(500, u"INTERNAL_ERROR"_s, u"it fell over"_s)
+                                    : FakeReply::text(failingStatus, "upstream gave up");
     const QMap<QString, QString> params = mapOf(body[u"params"_s]);
     const QMap<QString, QString> tags = mapOf(body[u"tags"_s]);
     const QJsonArray metrics = body[u"metrics"_s].toArray();

@@ -51,7 +51,8 @@ public:
     QMap<QString, QMap<QString, QString>> registered; //!< Registered models to their tags.
     QStringList arrived; //!< "create", "batch", "file", "finish" ...
     QSet<QString> badKeys; //!< Refused with 400 in any batch.
-    QSet<QString> failingRuns; //!< Names of runs whose batches end in an internal error.
+    QSet<QString> failingRuns; //!< Names of runs whose batches end in an error of the server.
+    int failingStatus = 500;
     QSet<QString> badFiles; //!< Ends of paths that are refused.
     QString version = QStringLiteral("3.17.2");
     bool down = false; //!< Refuses every connection.

@@ -225,8 +225,16 @@ private Q_SLOTS:
         QVERIFY(m_bench->eventually([&] { return m_bench->connector->isSettled(run.runId()); }));
     }
 
+    void aRunOverWhichTheServerFailsDoesNotHoldUpTheOthers_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::newRow("the server itself") << 500;
+        QTest::newRow("a gateway, over a heavy batch") << 504;
+    }
     void aRunOverWhichTheServerFailsDoesNotHoldUpTheOthers()
     {
+        QFETCH(int, status);
+        server().failingStatus = status;
         server().failingRuns = {u"poison"_s};
         RunSession poison = m_bench->run(u"poison"_s);
         VERIFY_OK(m_bench->outcome(poison.synced()));
