@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/http/qnam_transport.h"
 
+#include "core/http/no_delay.h"
 #include "core/http/qnam_attempt.h"
 #include "core/http/request_url.h"
 #include "core/http/tls_setup.h"
@@ -181,6 +182,12 @@ QNetworkReply *QnamTransport::start(const QUrl &url, const HttpRequest &request,
         reply = manager.sendCustomRequest(r, nameOf(request.verb).toLatin1(), request.body);
     }
     reply->setReadBufferSize(kReadBuffer);
+    const auto port = static_cast<quint16>(url.port(url.scheme() == u"https" ? 443 : 80));
+    connect(reply, &QNetworkReply::socketStartedConnecting, reply, [reply, port] {
+        connect(
+            reply, &QNetworkReply::requestSent, reply, [port] { sendWithoutDelay(port); },
+            Qt::SingleShotConnection);
+    });
     return reply;
 }
 

@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    static constexpr int kBatches = 8; // about a second's work of a small server
+    static constexpr int kBatches = 16; // about a second's work of a server
     BatchFilling m_current;
     int m_batch = 0;
 };

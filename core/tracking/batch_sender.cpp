@@ -5,7 +5,6 @@
 
 #include <QtCore/QHash>
 
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -13,8 +12,8 @@ namespace signalbox {
 
 namespace {
 
-//! Enough that the server always has one to work on while another is on its way.
-constexpr std::size_t kAtOnce = 3;
+//! The server always has one to work on; more only fight for the lock of a server of one process.
+constexpr std::size_t kAtOnce = 2;
 
 //! Without what a later entry overwrites: the server refuses or mixes up repeated keys.
 QList<codec::Entry> withoutRepeats(const QList<codec::Entry> &entries)
@@ -66,24 +65,20 @@ BatchSender::BatchSender(mlflow::Server &server, RunId run, QObject *parent)
 {
 }
 
-Call<BatchOutcome> BatchSender::send(const QList<QList<codec::Entry>> &batches)
+Call<BatchOutcome> BatchSender::send(const QList<QByteArrayList> &batches)
 {
-    int number = 0;
-    for (const QList<codec::Entry> &batch : batches) {
-        const qsizetype first = m_entries.size();
-        m_entries << withoutRepeats(batch);
-        m_open.push_back({first, m_entries.size(), number++});
-    }
+    m_batches = batches;
+    for (int batch = static_cast<int>(batches.size()) - 1; batch >= 0; --batch)
+        m_open.push_back({{}, batch});
     // The parts of a lone batch may contradict each other and keep their order.
     m_atOnce = m_open.size() > 1 ? kAtOnce : 1;
-    std::reverse(m_open.begin(), m_open.end());
     sendMore();
     return m_promise.call();
 }
 
 void BatchSender::sendMore()
 {
-    while (!m_open.empty() && m_onTheWay < m_atOnce)
+    while (!m_open.empty() && m_onTheWay < m_atOnce && !m_promise.isFinished())
         sendNext();
     if (m_onTheWay == 0)
         m_promise.resolve(m_outcome);
@@ -91,30 +86,49 @@ void BatchSender::sendMore()
 
 void BatchSender::sendNext()
 {
-    const Range range = m_open.back();
+    Part part = std::move(m_open.back());
     m_open.pop_back();
+    if (!unpack(part)) {
+        m_outcome.isUnreadable = true;
+        m_promise.resolve(m_outcome);
+        return;
+    }
     ++m_onTheWay;
-    const auto call = m_server.runs.logBatch(
-        batchOf(m_run, m_entries.mid(range.first, range.last - range.first)));
-    call.then(this, [this, range](const Result<void> &result) { sent(range, result); });
+    const auto call = m_server.runs.logBatch(batchOf(m_run, part.entries));
+    call.then(this, [this, part](const Result<void> &result) { sent(part, result); });
 }
 
-void BatchSender::sent(const Range &range, const Result<void> &result)
+bool BatchSender::unpack(Part &part) const
+{
+    if (part.batch < 0)
+        return true;
+    QList<codec::Entry> entries;
+    for (const QByteArray &packed : m_batches.at(part.batch)) {
+        const auto some = codec::decodeEntries(packed);
+        if (!some)
+            return false;
+        entries << *some;
+    }
+    part.entries = withoutRepeats(entries);
+    return true;
+}
+
+void BatchSender::sent(const Part &part, const Result<void> &result)
 {
     if (m_promise.isFinished())
         return; // what another batch met holds for this one too
     if (result) {
-        if (range.whole >= 0)
-            Q_EMIT arrived(range.whole);
+        if (part.batch >= 0)
+            Q_EMIT arrived(part.batch);
         done();
     } else if (verdictOf(result.error()) == Verdict::Wait) {
         m_promise.resolve(result.failure());
     } else if (result.error().kind == ErrorKind::Forbidden) {
         refuseRun(result.error().text());
     } else if (m_runIsFine) {
-        isolate(range, result.error());
+        isolate(part, result.error());
     } else {
-        examineRun(range, result.error());
+        examineRun(part, result.error());
     }
 }
 
@@ -124,11 +138,11 @@ void BatchSender::done()
     sendMore();
 }
 
-void BatchSender::examineRun(const Range &range, const Error &refusal)
+void BatchSender::examineRun(const Part &part, const Error &refusal)
 {
     // When the run itself is gone, asking value by value would only repeat the answer.
     const auto asked = m_server.runs.get(m_run);
-    asked.then(this, [this, range, refusal](const Result<mlflow::Run> &run) {
+    asked.then(this, [this, part, refusal](const Result<mlflow::Run> &run) {
         if (!run && verdictOf(run.error()) == Verdict::Wait) {
             m_promise.resolve(run.failure());
         } else if (!run) {
@@ -137,20 +151,19 @@ void BatchSender::examineRun(const Range &range, const Error &refusal)
             refuseRun(u"The run was deleted on the server. Restore it there and retry."_s);
         } else {
             m_runIsFine = true;
-            isolate(range, refusal);
+            isolate(part, refusal);
         }
     });
 }
 
-void BatchSender::isolate(const Range &range, const Error &refusal)
+void BatchSender::isolate(const Part &part, const Error &refusal)
 {
-    const qsizetype size = range.last - range.first;
+    const qsizetype size = part.entries.size();
     if (size == 1) {
-        m_outcome.refused.append({m_entries.at(range.first), refusal.text()});
+        m_outcome.refused.append({part.entries.first(), refusal.text()});
     } else {
-        const qsizetype middle = range.first + size / 2;
-        m_open.push_back({middle, range.last, -1});
-        m_open.push_back({range.first, middle, -1});
+        m_open.push_back({part.entries.mid(size / 2), -1});
+        m_open.push_back({part.entries.mid(0, size / 2), -1});
     }
     done();
 }

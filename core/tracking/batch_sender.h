@@ -5,6 +5,7 @@
 #include "core/mlflow/server.h"
 #include "core/tracking/item_codec.h"
 
+#include <QtCore/QByteArrayList>
 #include <QtCore/QObject>
 
 #include <vector>
@@ -17,8 +18,10 @@ struct BatchOutcome {
         QString reason;
     };
     QList<Refused> refused; //!< Everything else is on the server.
-    QString
-        runRefusal; //!< The run as a whole takes nothing any more; nothing is known of the rest.
+    //! The run as a whole takes nothing any more; nothing is known of the rest.
+    QString runRefusal;
+    bool isUnreadable =
+        false; //!< The journal's record of a batch is; nothing is known of the rest.
 };
 
 /*! Sends the values of one run in batches, several at a time, and a batch that the server refuses
@@ -31,33 +34,33 @@ class BatchSender final : public QObject {
 public:
     BatchSender(mlflow::Server &server, RunId run, QObject *parent);
 
-    /*! Sends what the server takes in one batch each; more than one only if their order does not
-     *  matter. Fails only with errors that waiting may cure. */
-    [[nodiscard]] Call<BatchOutcome> send(const QList<QList<codec::Entry>> &batches);
+    /*! Sends what the server takes in one batch each, as the journal's items hold it; more than one
+     *  only if their order does not matter. Fails only with errors that waiting may cure. */
+    [[nodiscard]] Call<BatchOutcome> send(const QList<QByteArrayList> &batches);
 
 Q_SIGNALS:
     //! The server took that batch as it was; emitted before the call ends.
     void arrived(int batch);
 
 private:
-    //! Entries first to last - 1; whole is the batch's number, or -1 for a part of one.
-    struct Range {
-        qsizetype first;
-        qsizetype last;
-        int whole;
+    //! A batch, by its number and unpacked when its turn comes, or a part of one.
+    struct Part {
+        QList<codec::Entry> entries;
+        int batch = -1;
     };
     void sendMore();
     void sendNext();
-    void sent(const Range &range, const Result<void> &result);
+    [[nodiscard]] bool unpack(Part &part) const;
+    void sent(const Part &part, const Result<void> &result);
     void done();
-    void examineRun(const Range &range, const Error &refusal);
-    void isolate(const Range &range, const Error &refusal);
+    void examineRun(const Part &part, const Error &refusal);
+    void isolate(const Part &part, const Error &refusal);
     void refuseRun(const QString &reason);
 
     mlflow::Server &m_server;
     RunId m_run;
-    QList<codec::Entry> m_entries;
-    std::vector<Range> m_open; // the next one at the back
+    QList<QByteArrayList> m_batches;
+    std::vector<Part> m_open; // the next one at the back
     std::size_t m_atOnce = 1;
     std::size_t m_onTheWay = 0;
     bool m_runIsFine = false;

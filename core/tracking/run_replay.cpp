@@ -171,16 +171,9 @@ void RunReplay::sendBatch()
 {
     if (!mayArriveInAnyOrder())
         m_chunk.items.removeIf([](const ItemRow &item) { return item.batch > 0; });
-    QList<QList<codec::Entry>> batches(m_chunk.items.last().batch + 1);
-    for (const ItemRow &item : std::as_const(m_chunk.items)) {
-        const auto decoded = codec::decodeEntries(item.payload);
-        if (!decoded) {
-            m_chunk.items = {item};
-            parkItem(kUnreadable.toString());
-            return;
-        }
-        batches[item.batch] << *decoded;
-    }
+    QList<QByteArrayList> batches(m_chunk.items.last().batch + 1);
+    for (const ItemRow &item : std::as_const(m_chunk.items))
+        batches[item.batch] << item.payload;
     auto *sender = new BatchSender(m_server, runId(), this);
     m_step = sender;
     connect(sender, &BatchSender::arrived, this, &RunReplay::settleBatch);
@@ -222,6 +215,12 @@ void RunReplay::batchSent(const Result<BatchOutcome> &result)
 {
     if (!result) {
         fail(result.error());
+        return;
+    }
+    if (result->isUnreadable) {
+        m_chunk.items.removeIf(
+            [](const ItemRow &item) { return codec::decodeEntries(item.payload).has_value(); });
+        parkItem(kUnreadable.toString());
         return;
     }
     if (!result->runRefusal.isEmpty()) {

@@ -9,6 +9,10 @@
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 using namespace signalbox;
 using namespace signalbox::test;
 using namespace Qt::StringLiterals;
@@ -24,6 +28,20 @@ HttpRequest makeCreate(const QByteArray &body = R"({"name": "a"})")
     return request;
 }
 
+//! This process's connections to a port of this machine.
+QList<int> socketsTo(quint16 port)
+{
+    QList<int> found;
+    for (int fd = 3; fd < 256; ++fd) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof(peer);
+        if (::getpeername(fd, reinterpret_cast<sockaddr *>(&peer), &size) == 0
+            && peer.sin_family == AF_INET && ntohs(peer.sin_port) == port)
+            found << fd;
+    }
+    return found;
+}
+
 } // namespace
 
 //! The transport against a server on loopback that misbehaves in the ways real ones do.
@@ -32,6 +50,24 @@ class TestQnamTransport final : public QObject {
 
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void whatIsSentOverAKeptConnectionDoesNotWaitForTheLastAcknowledgement()
+    {
+        LoopbackServer server;
+        server.on("/x", LoopbackServer::answer(200, "{}"));
+        QnamTransport transport;
+        const HttpRequest request = make(Verb::Post, QByteArray(100'000, ' '));
+        for (int i = 0; i < 2; ++i)
+            QVERIFY(finish(transport.send(server.url(u"/x"_s), request, 2s)));
+        const QList<int> connections = socketsTo(static_cast<quint16>(server.url(u"/x"_s).port()));
+        QVERIFY(!connections.isEmpty());
+        for (const int fd : connections) {
+            int on = 0;
+            socklen_t size = sizeof(on);
+            QCOMPARE(::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
+            QVERIFY(on != 0);
+        }
+    }
 
     void sendsVerbHeadersAndBodyAsTheyAre_data()
     {
