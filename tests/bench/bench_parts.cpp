@@ -147,7 +147,7 @@ int unusedPort()
 void spinUntil(const std::function<bool()> &done)
 {
     while (!done())
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents); // with a limit, Qt spins
 }
 
 double millisecondsSince(Clock::time_point start)
