@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tracking/journal_folder.h"
+#include "core/tracking/sqlite_db.h"
 #include "tests/core/tracking/tracking_bench.h"
 
 using namespace signalbox;
@@ -148,6 +150,26 @@ private Q_SLOTS:
         // The one that was on its way beside the refused one may come again.
         QVERIFY2(batches() <= 8 + 1, QByteArray::number(batches()).constData());
         server().beforeEach = nullptr;
+    }
+
+    void anUnreadableRecordIsParkedAndTheRestArrives()
+    {
+        RunSession run = m_bench->run();
+        log(run, 8000);
+        VERIFY_OK(m_bench->outcome(run.finish()));
+        {
+            SqliteDb journal;
+            VERIFY_OK(journal.open(JournalFolder(m_dir->filePath(u"journal"_s)).database()));
+            VERIFY_OK(journal.exec("UPDATE items SET payload = x'ff' WHERE seq = (SELECT min(seq) "
+                                   "+ 7 FROM items WHERE kind = 1)"));
+        }
+        goOnline();
+        VERIFY_KIND(m_bench->outcome(run.synced()), ErrorKind::Conflict);
+        QCOMPARE(server().onlyRun().metrics.size(), 8000 - kPerCall);
+        QCOMPARE(server().onlyRun().status, u"FINISHED"_s);
+        const QList<ParkedItem> parked = m_bench->connector->journalStatus().parked;
+        QCOMPARE(parked.size(), 1);
+        QVERIFY(parked.first().reason.contains(u"cannot be read"_s));
     }
 
     void aRunDeletedOnTheServerIsParkedAsAWhole()
