@@ -10,7 +10,7 @@ namespace signalbox {
 namespace {
 
 constexpr int kFirst = 3; // behind the standard streams
-constexpr int kLast = 1024; // a look at each takes some 100 us
+constexpr int kLast = 1024; // to look at all of them takes some 100 us
 
 quint16 peerPortOf(int fd)
 {

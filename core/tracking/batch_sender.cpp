@@ -5,7 +5,6 @@
 
 #include <QtCore/QHash>
 
-
 using namespace Qt::StringLiterals;
 
 namespace signalbox {

@@ -20,8 +20,8 @@ struct BatchOutcome {
     QList<Refused> refused; //!< Everything else is on the server.
     //! The run as a whole takes nothing any more; nothing is known of the rest.
     QString runRefusal;
-    bool isUnreadable =
-        false; //!< The journal's record of a batch is; nothing is known of the rest.
+    //! The journal's record of a batch is; nothing is known of the rest.
+    bool isUnreadable = false;
 };
 
 /*! Sends the values of one run in batches, several at a time, and a batch that the server refuses

@@ -18,13 +18,14 @@ namespace {
 constexpr int kParallelRuns = 4;
 constexpr std::chrono::milliseconds kFirstPause{1000};
 constexpr std::chrono::milliseconds kLongestPause{30'000};
-//! A connection that nobody accepts costs nobody anything, and a server that returns is soon used.
+//! A connection that fails costs nobody anything, and a server that returns is soon used.
 constexpr std::chrono::milliseconds kLongestPauseUnconnected{5'000};
 constexpr std::chrono::milliseconds kLongestRetryAfter{300'000};
 constexpr std::chrono::milliseconds kWatch{2000};
 constexpr std::chrono::milliseconds kLeaseRetry{250};
 constexpr std::chrono::milliseconds kPublish{500};
 constexpr int kInternalError = 500;
+constexpr qsizetype kMostFailed = 64; // so many in a row are no trouble of theirs
 
 //! How a run ends whose process died without ending it.
 QList<NewItem> endOfAbandonedRun(qint64 endMs)
@@ -208,7 +209,7 @@ void Replayer::endRunsOf(const QStringList &owners)
 
 void Replayer::startRuns()
 {
-    const int limit = 2 * kParallelRuns + static_cast<int>(m_paused.size());
+    const int limit = 2 * kParallelRuns + static_cast<int>(m_paused.size() + m_failed.size());
     const auto rows = m_journal.read<QList<RunRow>>(
         {}, [limit](JournalStore &store) { return store.runsToReplay(limit); });
     rows.then(this, [this](const Result<QList<RunRow>> &result) {
@@ -219,10 +220,11 @@ void Replayer::startRuns()
         }
         const qsizetype slots = m_probing ? 1 : kParallelRuns;
         QList<RunRow> candidates = result.value();
-        // The trouble may be of the run that met it, so another one goes first.
-        if (m_probing)
-            std::stable_partition(candidates.begin(), candidates.end(),
-                [this](const RunRow &row) { return row.id != m_lastFailed; });
+        // The trouble may be of the runs that met it, so others go first, then the longest ago.
+        std::stable_sort(
+            candidates.begin(), candidates.end(), [this](const RunRow &a, const RunRow &b) {
+                return m_failed.indexOf(a.id) < m_failed.indexOf(b.id);
+            });
         for (const RunRow &row : std::as_const(candidates)) {
             if (m_active.size() < slots && !m_active.contains(row.id) && !isPaused(row.id))
                 launch(row);
@@ -270,11 +272,15 @@ void Replayer::ended(qint64 run, const Result<void> &result)
     m_active.remove(run);
     if (result) {
         m_paused.remove(run);
+        m_failed.removeOne(run);
         Q_EMIT runDrained();
     } else if (result.error().httpStatus == kInternalError) {
         pauseRun(run, result.error());
     } else {
-        m_lastFailed = run;
+        m_failed.removeOne(run);
+        if (m_failed.size() == kMostFailed)
+            m_failed.clear();
+        m_failed.append(run);
         backOff(result.error());
     }
     if (m_backingOff && m_active.isEmpty() && !m_pumping)

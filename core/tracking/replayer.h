@@ -19,7 +19,7 @@ class RunReplay;
 
 /*! Brings the journal to the server. One process at a time does so (a lock in the journal's
  *  folder), as long as there is something to send; the others watch. In an outage it waits 1 s,
- *  doubling to 5 s while nothing accepts the connection and to 30 s otherwise, and starts at once
+ *  doubling to 5 s while connections fail and to 30 s while they are answered, and starts at once
  *  when the breaker closes or somebody asks. A run over which the server itself fails (500) waits
  *  alone and does not hold up the others. Ends the runs of processes that died. Main thread; owned
  *  by the Connector. */
@@ -90,7 +90,7 @@ private:
     bool m_backingOff = false;
     bool m_deadChecked = false; // since the lease was taken
     bool m_probing = false; // one run only, until the server takes something
-    qint64 m_lastFailed = 0; // the run over which the last wait began
+    QList<qint64> m_failed; // the runs over which the journal had to wait, the last one at the end
     std::chrono::milliseconds m_pause{0};
     quint64 m_pauseNumber = 0; // a timer of an older pause is stale
     std::optional<Error> m_trouble;

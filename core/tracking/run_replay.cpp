@@ -8,6 +8,8 @@
 
 #include <QtCore/QFileInfo>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace signalbox {
@@ -187,8 +189,10 @@ bool RunReplay::mayArriveInAnyOrder()
         return true;
     if (m_server.info())
         return m_server.info()->sortsHistory();
-    const auto learning = m_server.connectToServer(); // for the next chunk
-    Q_UNUSED(learning)
+    if (!std::exchange(m_askedServer, true)) {
+        const auto learning = m_server.connectToServer(); // for the next chunk
+        Q_UNUSED(learning)
+    }
     return false;
 }
 

@@ -72,6 +72,7 @@ private:
     qint64 m_run;
     Chunk m_chunk;
     QObject *m_step = nullptr; // the helper of the running step
+    bool m_askedServer = false; // who it is, once
     Promise<void> m_promise;
 };
 

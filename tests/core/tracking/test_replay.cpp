@@ -235,10 +235,13 @@ private Q_SLOTS:
     {
         QFETCH(int, status);
         server().failingStatus = status;
-        server().failingRuns = {u"poison"_s};
+        server().failingRuns = {u"poison"_s, u"venom"_s};
         RunSession poison = m_bench->run(u"poison"_s);
+        RunSession venom = m_bench->run(u"venom"_s);
         VERIFY_OK(m_bench->outcome(poison.synced()));
+        VERIFY_OK(m_bench->outcome(venom.synced()));
         (void)poison.logMetrics(steps(1));
+        (void)venom.logMetrics(steps(1));
         RunSession healthy = m_bench->run(u"healthy"_s);
         for (int i = 0; i < 5; ++i) {
             (void)healthy.logMetrics(steps(1, u"loss"_s, i));
@@ -248,6 +251,7 @@ private Q_SLOTS:
         QVERIFY(server().runNamed(u"poison"_s).metrics.isEmpty());
         server().failingRuns.clear(); // nothing was given up
         VERIFY_OK(m_bench->outcome(poison.synced()));
+        VERIFY_OK(m_bench->outcome(venom.synced()));
         QCOMPARE(server().runNamed(u"poison"_s).metrics.size(), 1);
     }
 
