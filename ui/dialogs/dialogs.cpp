@@ -82,7 +82,7 @@ void WidgetDialogs::confirm(
     box->setInformativeText(question.detail);
     QPushButton *yes = box->addButton(question.confirm, QMessageBox::AcceptRole);
     QPushButton *no = box->addButton(QMessageBox::Cancel);
-    yes->setProperty("kind", question.destructive ? u"danger"_s : u"primary"_s);
+    setStyleProperty(yes, "kind", question.destructive ? u"danger"_s : u"primary"_s);
     box->setDefaultButton(question.destructive ? no : yes);
     box->setEscapeButton(no);
     QObject *context = parent ? static_cast<QObject *>(parent) : box;

@@ -134,7 +134,7 @@ void ParkedDialog::addButtons()
     auto *buttons = new QDialogButtonBox(this);
     m_send = buttons->addButton(tr("Send again"), QDialogButtonBox::AcceptRole);
     m_send->setObjectName(u"parkedSendPushButton"_s);
-    m_send->setProperty("kind", u"primary"_s);
+    setStyleProperty(m_send, "kind", u"primary"_s);
     buttons->addButton(QDialogButtonBox::Cancel);
     layout()->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);

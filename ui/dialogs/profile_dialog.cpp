@@ -11,7 +11,6 @@
 #include <QtWidgets/QFormLayout>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QStyle>
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
@@ -77,9 +76,7 @@ void ProfileDialog::buildButtons()
     m_testButton->setObjectName(u"profileTestPushButton"_s);
     m_save = buttons->addButton(tr("Save"), QDialogButtonBox::AcceptRole);
     m_save->setObjectName(u"profileSavePushButton"_s);
-    m_save->setProperty("kind", u"primary"_s);
-    m_save->style()->unpolish(m_save); // the box has polished it already
-    m_save->style()->polish(m_save);
+    setStyleProperty(m_save, "kind", u"primary"_s);
     m_save->setDefault(true);
     buttons->addButton(QDialogButtonBox::Cancel);
     layout()->addWidget(buttons);

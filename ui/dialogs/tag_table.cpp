@@ -16,6 +16,7 @@ TagTable::TagTable(const mlflow::TagList &tags, QWidget *parent)
 {
     setHorizontalHeaderLabels({tr("Tag"), tr("Value")});
     horizontalHeader()->setStretchLastSection(true);
+    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     verticalHeader()->hide();
     setTabKeyNavigation(false);
     setMaximumHeight(kHeight);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/text_dialog.h"
 
+#include "ui/theme/theme.h"
+
 #include <QtWidgets/QDialogButtonBox>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
@@ -26,7 +28,7 @@ TextDialog::TextDialog(const TextQuestion &question, QWidget *parent)
     buttons->setObjectName(u"textDialogButtonBox"_s);
     QPushButton *yes = buttons->addButton(question.confirm, QDialogButtonBox::AcceptRole);
     yes->setObjectName(u"textConfirmPushButton"_s);
-    yes->setProperty("kind", u"primary"_s);
+    setStyleProperty(yes, "kind", u"primary"_s);
     buttons->addButton(QDialogButtonBox::Cancel);
     if (question.multiLine) {
         m_area = new QPlainTextEdit(question.value, this);

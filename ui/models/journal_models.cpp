@@ -74,6 +74,8 @@ QString runCell(const PendingRun &run, int column)
         return format::count(run.files);
     case PendingRunsModel::Since:
         return ageOf(run.sinceMs);
+    case PendingRunsModel::Why:
+        return format::oneLine(run.why);
     case PendingRunsModel::ColumnCount:
         break;
     }
@@ -119,13 +121,16 @@ QList<PendingRun> pendingByRun(const QList<JournalItem> &items)
         const qsizetype place = known == places.cend() ? runs.size() : known.value();
         if (place == runs.size()) {
             places.insert(key, place);
-            runs.append(PendingRun{item.run, item.runId, item.runName, 0, 0, 0, item.sinceMs, {}});
+            runs.append(
+                PendingRun{item.run, item.runId, item.runName, 0, 0, 0, item.sinceMs, {}, {}});
         }
         PendingRun &run = runs[place];
         const bool file = item.kind == JournalKind::File || item.kind == JournalKind::Model;
         ++(file ? run.files : run.batches);
         run.points += item.points;
         run.sinceMs = std::min(run.sinceMs, item.sinceMs);
+        if (run.why.isEmpty())
+            run.why = item.reason;
         if (weight(item.state) > weight(run.state))
             run.state = item.state;
     }
@@ -190,8 +195,8 @@ QVariant PendingRunsModel::headerData(int section, Qt::Orientation orientation, 
         return alignment(isNumber(static_cast<Column>(section)));
     if (role != Qt::DisplayRole)
         return {};
-    const std::array<QString, ColumnCount> names{
-        tr("Run"), tr("State"), tr("Points"), tr("Batches"), tr("Files"), tr("Oldest")};
+    const std::array<QString, ColumnCount> names{tr("Run or model"), tr("State"), tr("Points"),
+        tr("Batches"), tr("Files"), tr("Oldest"), tr("Why it waits")};
     return names.at(static_cast<std::size_t>(section));
 }
 

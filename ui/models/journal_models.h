@@ -18,6 +18,7 @@ struct PendingRun {
     int files = 0;
     qint64 sinceMs = 0; //!< Of its oldest entry.
     JournalItemState state = JournalItemState::Pending; //!< The most telling of its entries.
+    QString why; //!< The last try that failed; empty while nothing did.
     friend bool operator==(const PendingRun &, const PendingRun &) = default;
 };
 
@@ -30,7 +31,7 @@ class PendingRunsModel final : public QAbstractTableModel {
     Q_DISABLE_COPY_MOVE(PendingRunsModel)
 
 public:
-    enum Column : int { Name, State, Points, Batches, Files, Since, ColumnCount };
+    enum Column : int { Name, State, Points, Batches, Files, Since, Why, ColumnCount };
 
     using QAbstractTableModel::QAbstractTableModel;
     void setRuns(QList<PendingRun> runs);

@@ -89,8 +89,12 @@ QWidget *JournalView::buildPending()
     m_pendingTable = tableIn(m_pendingCard, u"pendingRunsTableView"_s, m_pending, m_noPending);
     m_pendingTable->setAccessibleName(tr("Runs that wait for the server"));
     QHeaderView *header = m_pendingTable->horizontalHeader();
-    header->resizeSection(PendingRunsModel::Name, 320);
+    header->resizeSection(PendingRunsModel::Name, 180);
     header->resizeSection(PendingRunsModel::State, 110);
+    for (const int count :
+        {PendingRunsModel::Points, PendingRunsModel::Batches, PendingRunsModel::Files})
+        header->resizeSection(count, 90);
+    header->resizeSection(PendingRunsModel::Since, 110);
     connect(m_pendingTable, &QTableView::activated, this, [this](const QModelIndex &index) {
         const RunId run = m_pending->run(index.row()).runId;
         if (!run.isEmpty())

@@ -11,7 +11,6 @@
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
-#include <QtWidgets/QStyle>
 
 using namespace Qt::StringLiterals;
 
@@ -143,9 +142,7 @@ void RunQueryBar::setRefusal(const QString &text)
 {
     m_refusal->setText(text);
     m_refusal->setVisible(!text.isEmpty());
-    m_text->setProperty("valid", text.isEmpty());
-    m_text->style()->unpolish(m_text);
-    m_text->style()->polish(m_text);
+    setStyleProperty(m_text, "valid", text.isEmpty());
 }
 
 void RunQueryBar::focusText()

@@ -7,7 +7,9 @@
 #include <QtCore/QPointer>
 #include <QtGui/QFontDatabase>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QStyle>
 #include <QtWidgets/QStyleFactory>
+#include <QtWidgets/QWidget>
 
 using namespace Qt::StringLiterals;
 
@@ -135,6 +137,13 @@ QFont Theme::numberFont() const
     font.setPointSizeF(9);
     font.setStyleHint(QFont::Monospace);
     return font;
+}
+
+void setStyleProperty(QWidget *widget, const char *name, const QVariant &value)
+{
+    widget->setProperty(name, value);
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
 }
 
 } // namespace signalbox

@@ -6,6 +6,8 @@
 #include <QtCore/QObject>
 #include <QtGui/QFont>
 
+class QWidget;
+
 namespace signalbox {
 
 class SystemScheme;
@@ -59,6 +61,10 @@ private:
     Scheme m_scheme = Scheme::Light;
     bool m_installed = false;
 };
+
+/*! Sets a property that the style sheet asks for, and lets it take effect: the sheet reads it only
+ *  when a widget is polished, which a button box does as soon as it gets its buttons. */
+void setStyleProperty(QWidget *widget, const char *name, const QVariant &value);
 
 //! Distances of the layout, all on an 8 px grid.
 inline constexpr int kGrid = 8;

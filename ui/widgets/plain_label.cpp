@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/plain_label.h"
 
+#include "ui/theme/theme.h"
+
 #include <QtCore/QEvent>
 #include <QtGui/QHelpEvent>
 #include <QtGui/QPainter>
@@ -50,9 +52,7 @@ void PlainLabel::setLevel(const QString &level)
 {
     if (property("level").toString() == level)
         return;
-    setProperty("level", level);
-    style()->unpolish(this);
-    style()->polish(this);
+    setStyleProperty(this, "level", level);
 }
 
 QSize PlainLabel::sizeHint() const

@@ -174,6 +174,7 @@ private Q_SLOTS:
         file.kind = JournalKind::File;
         JournalItem other = create;
         other.run = LocalRunId(u"r2"_s);
+        other.reason = u"GET /version failed: the connection was refused."_s;
         const QList<PendingRun> runs = pendingByRun({create, values, file, other, parkedItem(9)});
         QCOMPARE(runs.size(), 2);
         QCOMPARE(runs.at(0).batches, 2);
@@ -185,8 +186,10 @@ private Q_SLOTS:
         const QAbstractItemModelTester tester(
             &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         model.setRuns(runs);
+        QVERIFY(model.index(0, PendingRunsModel::Why).data().toString().isEmpty());
         model.setRuns({runs.at(1)});
         QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.index(0, PendingRunsModel::Why).data().toString(), other.reason);
     }
 
 private:

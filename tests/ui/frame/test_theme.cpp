@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/dialogs/dialogs.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -116,6 +117,19 @@ private Q_SLOTS:
     {
         QVERIFY(themeIcon(u"no-such-icon"_s).isNull());
         QVERIFY(!themeIcon(u"overview"_s).isNull());
+    }
+
+    void theConfirmingButtonOfADialogIsFilled()
+    {
+        Theme::instance().setChoice(ThemeChoice::Light);
+        QWidget parent;
+        WidgetDialogs dialogs;
+        dialogs.askText(&parent, {u"Rename"_s, u"Name"_s, u"amber"_s, u"Rename"_s}, [](auto) {});
+        auto *yes = parent.findChild<QPushButton *>(u"textConfirmPushButton"_s);
+        QVERIFY(yes);
+        const QImage picture = yes->grab().toImage();
+        QCOMPARE(
+            picture.pixelColor(8, picture.height() / 2), Theme::instance().colours().accentFill);
     }
 
     void everyWordOfTheStyleSheetIsReplaced()
