@@ -202,6 +202,11 @@ Call<JournalStatus> Connector::flush(std::chrono::milliseconds limit)
     return FlushWatch::start(*m_journal, *m_replayer, m_clock, limit);
 }
 
+std::optional<std::chrono::milliseconds> Connector::nextProbe() const
+{
+    return m_replayer->nextProbe();
+}
+
 std::optional<Error> Connector::replayTrouble() const
 {
     return m_replayer->trouble();

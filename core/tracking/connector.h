@@ -119,6 +119,8 @@ public:
     [[nodiscard]] Call<RunStanding> standing(const LocalRunId &run);
     //! Why the journal waits, after the last try failed; empty while all is well.
     [[nodiscard]] std::optional<Error> replayTrouble() const;
+    //! When the journal asks the server again although the breaker may be open, if it will.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> nextProbe() const;
     //! What another living process that replays this journal says; reads a few small files.
     [[nodiscard]] std::optional<ReplayerReport> replayerElsewhere() const;
     //! Replays until nothing is pending or `limit` passed; resolves with what is left.

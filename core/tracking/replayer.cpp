@@ -295,9 +295,8 @@ void Replayer::backOff(const Error &error)
         m_trouble = error; // the words of who holds it back say less than the reason for that
     m_probing = true;
     if (!std::exchange(m_backingOff, true)) {
-        const bool unconnected = m_trouble->kind == ErrorKind::Network;
-        m_pause = std::clamp(
-            2 * m_pause, kFirstPause, unconnected ? kLongestPauseUnconnected : kLongestPause);
+        const auto longest = isUnconnected() ? kLongestPauseUnconnected : kLongestPause;
+        m_pause = std::clamp(2 * m_pause, kFirstPause, longest);
         wakeAfterPause();
     }
     Q_EMIT waiting(error);
@@ -326,16 +325,29 @@ void Replayer::wakeAfterPause()
     std::chrono::milliseconds pause = m_pause;
     if (m_trouble && m_trouble->retryAfter)
         pause = std::clamp(*m_trouble->retryAfter, pause, kLongestRetryAfter);
+    m_pauseEnd = m_clock.now() + pause;
     m_clock.callAfter(pause, this, [this, number = ++m_pauseNumber] {
         if (number != m_pauseNumber)
             return;
         m_backingOff = false;
-        // Nothing listens there: asking again costs nothing, so the breaker's break is not sat out.
-        if (m_server.breaker().state() == BreakerState::Open && m_trouble
-            && m_trouble->kind == ErrorKind::Network)
+        if (m_server.breaker().state() == BreakerState::Open && isUnconnected())
             m_server.breaker().probeNow();
         pump();
     });
+}
+
+//! Then asking again costs nothing, so that the breaker's break is not sat out.
+bool Replayer::isUnconnected() const
+{
+    return m_trouble && m_trouble->kind == ErrorKind::Network;
+}
+
+std::optional<std::chrono::milliseconds> Replayer::nextProbe() const
+{
+    if (!m_backingOff || !isUnconnected())
+        return std::nullopt;
+    return std::max(std::chrono::milliseconds(0),
+        std::chrono::ceil<std::chrono::milliseconds>(m_pauseEnd - m_clock.now()));
 }
 
 } // namespace signalbox

@@ -37,6 +37,8 @@ public:
     void retryNow();
     //! Whether a try is under way that may still find something to send, such as a dead run's end.
     [[nodiscard]] bool isLooking() const { return m_pumping; }
+    //! When it asks the server again although the breaker may be open; nothing if it will not.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> nextProbe() const;
     //! What is on its way at this moment: sequences of items, or minus a run's row for its create.
     [[nodiscard]] QSet<qint64> sending() const;
     //! The last reason to wait; empty while all is well.
@@ -66,6 +68,7 @@ private:
     void pauseRun(qint64 run, const Error &error);
     [[nodiscard]] bool isPaused(qint64 run) const;
     void wakeAfterPause();
+    [[nodiscard]] bool isUnconnected() const;
     void watchOthers();
     void breakerMoved(const Transition &transition);
     void publishSoon();
@@ -92,6 +95,7 @@ private:
     bool m_probing = false; // one run only, until the server takes something
     QList<qint64> m_failed; // the runs over which the journal had to wait, the last one at the end
     std::chrono::milliseconds m_pause{0};
+    Clock::TimePoint m_pauseEnd;
     quint64 m_pauseNumber = 0; // a timer of an older pause is stale
     std::optional<Error> m_trouble;
 };

@@ -11,6 +11,8 @@
 #include <QtCore/QDateTime>
 #include <QtCore/QTimer>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -135,7 +137,13 @@ LinkState ConnectionMonitor::link() const
 
 BreakerSnapshot ConnectionMonitor::breaker() const
 {
-    return m_server ? m_server->breaker().snapshot() : BreakerSnapshot{};
+    if (!m_server)
+        return {};
+    BreakerSnapshot breaker = m_server->breaker().snapshot();
+    const Connector *connector = m_context.connector();
+    if (const auto sooner = connector ? connector->nextProbe() : std::nullopt)
+        breaker.retryAfter = std::min(breaker.retryAfter, *sooner);
+    return breaker;
 }
 
 QString ConnectionMonitor::address() const

@@ -255,6 +255,24 @@ private Q_SLOTS:
         QCOMPARE(server().runNamed(u"poison"_s).metrics.size(), 1);
     }
 
+    void whileNobodyAnswersTheJournalAsksEveryFiveSeconds()
+    {
+        server().down = true;
+        RunSession run = m_bench->run();
+        (void)run.logMetrics(steps(1));
+        const CircuitBreaker &breaker = m_bench->server->breaker();
+        QVERIFY(m_bench->eventually([&] { return breaker.snapshot().opened >= 4; }));
+        QVERIFY(m_bench->eventually([&] { return m_bench->connector->nextProbe() > 0ms; }));
+        QVERIFY(*m_bench->connector->nextProbe() <= 5s);
+        const int asked = m_bench->fake->count();
+        const auto before = m_bench->clock.now();
+        QVERIFY(m_bench->eventually([&] { return m_bench->fake->count() > asked; }));
+        QVERIFY(m_bench->clock.now() - before <= 6s);
+        server().down = false;
+        VERIFY_OK(m_bench->outcome(run.synced()));
+        QVERIFY(!m_bench->connector->nextProbe());
+    }
+
     void aFileBelowAFileIsRefusedAtOnce()
     {
         RunSession run = m_bench->run();
